@@ -1,0 +1,17 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+export interface ClusterArgs {
+  /** Context of the kubeconfig that $KUBECONFIG (or ~/.kube/config) names. @default its current context */
+  readonly context?: string | undefined;
+}
+
+/** The one Kubernetes provider, as the options every component takes. */
+export function connect({ context }: ClusterArgs): pulumi.ComponentResourceOptions {
+  const provider = new k8s.Provider("cluster", {
+    ...(context && { context }),
+    // client-go's own limits (50 and 120) slow a deployment of several hundred objects; the API server protects itself.
+    kubeClientSettings: { qps: 100, burst: 200 },
+  });
+  return { providers: { kubernetes: provider } };
+}

@@ -1,0 +1,75 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { labels } from "./names";
+import type { Namespace } from "./namespace";
+import type { Mount } from "./pod";
+
+type Values = Readonly<Record<string, pulumi.Output<string>>>;
+
+export interface GeneratedSecretArgs {
+  readonly namespace: Namespace;
+  /** Keys to generate: 32 letters and digits each, about 190 bits, safe in any URL or configuration file. */
+  readonly keys: readonly string[];
+  /** Values that are known, a user name for instance. @default none */
+  readonly fixed?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Files made of the values, for servers that read their credentials in a format of their own. @default none */
+  readonly derived?: (values: Values) => Values;
+  /** Kubernetes Secret type. @default "Opaque" */
+  readonly type?: string;
+  /** Name of the Secret, for charts that must be told it before it exists. @default the resource's name with a suffix */
+  readonly fixedName?: string;
+}
+
+/**
+ * A Secret whose values are generated once and kept in the encrypted state. Its name carries a suffix: a changed value is a new
+ * Secret, so the pods that use it are rolled.
+ */
+export class GeneratedSecret extends pulumi.ComponentResource {
+  /** Name of the Kubernetes Secret. */
+  readonly secretName: pulumi.Output<string>;
+  readonly keys: readonly string[];
+  private readonly values: Values;
+
+  constructor(name: string, args: GeneratedSecretArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ai-platform:foundation:GeneratedSecret", name, {}, opts);
+    const own = { parent: this };
+    const generate = (key: string) =>
+      new random.RandomPassword(`${name}-${key}`, { length: 32, special: false }, own).result;
+    const fixed = Object.entries(args.fixed ?? {}).map(([key, value]) => [key, pulumi.output(value)] as const);
+
+    this.values = Object.fromEntries([...args.keys.map((key) => [key, generate(key)] as const), ...fixed]);
+    this.keys = Object.keys(this.values);
+    const secret = new k8s.core.v1.Secret(
+      name,
+      {
+        metadata: {
+          ...(args.fixedName && { name: args.fixedName }),
+          namespace: args.namespace.reference,
+          labels: labels(name, "secret"),
+        },
+        type: args.type ?? "Opaque",
+        stringData: { ...this.values, ...args.derived?.(this.values) },
+      },
+      own,
+    );
+    this.secretName = secret.metadata.name;
+    this.registerOutputs({ secretName: this.secretName });
+  }
+
+  /** One value, marked secret, for the few places that need the value itself. */
+  value(key: string): pulumi.Output<string> {
+    const value = this.values[key];
+    if (!value)
+      throw new pulumi.ResourceError(
+        `There is no key "${key}" in this secret; its keys are ${this.keys.join(", ")}.`,
+        this,
+      );
+    return value;
+  }
+
+  /** All keys as files in a folder. */
+  at(path: string): Mount {
+    return { name: "credentials", path, source: { secret: { secretName: this.secretName, defaultMode: 0o440 } } };
+  }
+}

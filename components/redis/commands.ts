@@ -1,0 +1,76 @@
+import { lines, MASTER, REDIS_PORT, SENTINEL_PORT } from "./configuration";
+
+/** Time a Sentinel waits after a start for its server to catch up with the master, in seconds. */
+const CATCH_UP_SECONDS = 60;
+
+/** The client of the image. The password comes from its file, never from the command line. */
+const client = (port: number) => `redis-cli --tls --cacert /run/tls/ca.crt -p ${port}`;
+const LOG_IN = 'export REDISCLI_AUTH="$(cat /run/credentials/password)"';
+
+/** Succeeds when the server has loaded its data and answers. */
+const answers = (port: number) => `${client(port)} ping | grep -q PONG`;
+/** Succeeds on the master, and on a replica that has its data. */
+const holdsData = `${answers(REDIS_PORT)} && ${client(REDIS_PORT)} info replication | grep -q -e ^role:master -e ^master_link_status:up`;
+
+/** Probe: the server, or Sentinel, answers. */
+export function pingCommand(port: number): string[] {
+  return ["sh", "-c", `${LOG_IN}; ${answers(port)}`];
+}
+
+/** Probe: the server is the master, or has the master's data. A rolling update so never takes the last good copy away. */
+export function dataCommand(): string[] {
+  return ["sh", "-c", `${LOG_IN}; ${holdsData}`];
+}
+
+/** Starts the only server. */
+export function singleScript(): string {
+  return lines("exec redis-server /etc/redis/redis.conf");
+}
+
+/**
+ * Starts a server as master or replica. Every failover has a number, the epoch: of all Sentinels that answer, and of what this
+ * volume's own file remembers, the highest one is right. Where nobody knows anything, this is the first start and pod 0 is master.
+ */
+export function startScript(name: string, domain: string): string {
+  return lines(
+    "set -eu",
+    LOG_IN,
+    `self="$HOSTNAME.${domain}"`,
+    "# Each line: epoch, master.",
+    "known() {",
+    `  echo "-1 ${name}-0.${domain}"`,
+    `  awk '$3 != "${MASTER}" { next } $2 == "monitor" { master = $4 } $2 == "config-epoch" { epoch = $4 }`,
+    "    END { if (master) print epoch + 0, master }' /data/sentinel.conf 2>/dev/null || true",
+    "  for index in 0 1 2; do",
+    `    timeout 3 ${client(SENTINEL_PORT)} -h "${name}-$index.${domain}" sentinel master ${MASTER} 2>/dev/null |`,
+    `      awk 'NR % 2 { key = $0; next } { value[key] = $0 } END { if (value["ip"]) print value["config-epoch"], value["ip"] }'`,
+    "  done",
+    "}",
+    'master="$(known | sort -s -n -k 1,1 | tail -n 1 | cut -d " " -f 2)"',
+    'set -- /etc/redis/redis.conf --replica-announce-ip "$self"',
+    `[ "$master" = "$self" ] || set -- "$@" --replicaof "$master" ${REDIS_PORT}`,
+    'echo "starting as $self; master is $master"',
+    'exec redis-server "$@"',
+  );
+}
+
+/**
+ * Starts Sentinel from the volume's file, made at the first start. It waits until its server has the master's data: after a stop of
+ * all pods, replicas that came back before the master would otherwise elect one of themselves, whose data may be older.
+ */
+export function sentinelScript(domain: string): string {
+  return lines(
+    "set -eu",
+    LOG_IN,
+    "if [ ! -s /data/sentinel.conf ]; then",
+    `  { cat /etc/redis/sentinel.conf; echo "sentinel announce-ip $HOSTNAME.${domain}"; } > /data/sentinel.new`,
+    "  mv /data/sentinel.new /data/sentinel.conf",
+    "fi",
+    `patience=${CATCH_UP_SECONDS}`,
+    `until [ "$patience" -eq 0 ] || { ${holdsData}; }; do`,
+    "  sleep 1",
+    "  patience=$((patience - 1))",
+    "done",
+    "exec redis-sentinel /data/sentinel.conf",
+  );
+}
