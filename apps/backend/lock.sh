@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Writes both lock files from pyproject.toml: requirements.lock (the image) and requirements-dev.lock (the image plus the tests).
+# Give --upgrade to move to the newest versions that pyproject.toml allows.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+tools="$(mktemp -d)"
+trap 'rm -rf "$tools"' EXIT
+python3 -m venv "$tools"
+"$tools/bin/python" -m pip install --quiet --disable-pip-version-check uv==0.13.8
+
+compile() {
+  "$tools/bin/uv" pip compile pyproject.toml --quiet --python-version 3.11 --universal --generate-hashes \
+    --custom-compile-command ./lock.sh "$@"
+}
+compile --output-file requirements.lock "${@}"
+compile --output-file requirements-dev.lock --group dev --constraint requirements.lock "${@}"

@@ -1,0 +1,1 @@
+"""The control surface: everything but the hot path, as a FastAPI application."""

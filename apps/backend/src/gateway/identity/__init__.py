@@ -1,0 +1,1 @@
+"""Who asks: API keys, tenants, and the cache that makes knowing them free."""

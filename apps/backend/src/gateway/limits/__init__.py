@@ -1,0 +1,1 @@
+"""Limits and budgets that hold across replicas."""

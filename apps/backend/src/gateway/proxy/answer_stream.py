@@ -1,0 +1,85 @@
+"""A streamed answer on its way through: what to pass on, what to keep, how many tokens it was."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from gateway.jsontypes import Json
+from gateway.proxy.frames import FrameSplitter, data_of, split
+
+_DONE: Final = b"[DONE]"
+#: No frame without these bytes says anything about usage; inside a string of JSON the quotes would be escaped.
+_USAGE: Final = b'"usage"'
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the engine counted them."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int
+
+    @property
+    def total(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+def usage_of(answer: Json) -> Usage | None:
+    """The usage that an answer or chunk states, if it does."""
+    usage = answer.get("usage") if isinstance(answer, dict) else None
+    if not isinstance(usage, dict):
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached = details.get("cached_tokens") if isinstance(details, dict) else 0
+    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(cached))
+
+
+class AnswerStream:
+    """Takes bytes of the engine and gives those for the client: whole frames, all but the end.
+
+    The last frame `[DONE]` stays in `tail` until the caller sends it: everything the request owes is then settled.
+    """
+
+    def __init__(self, *, show_usage: bool) -> None:
+        """`show_usage`: the client asked for the chunk that has usage and no choices; else it is taken out."""
+        self._splitter = FrameSplitter()
+        self._show_usage = show_usage
+        self.usage: Usage | None = None
+        #: Frames with something in them, which is tokens as long as the engine sends them one by one.
+        self.frames = 0
+        self.tail = b""
+
+    @property
+    def ended(self) -> bool:
+        """The engine said that the answer is complete."""
+        return bool(self.tail)
+
+    def feed(self, data: bytes) -> bytes:
+        """Frames for the client, maybe none. Raises ValueError for what is no stream of JSON frames."""
+        frames = self._splitter.feed(data)
+        if not frames:
+            return b""
+        if _USAGE not in frames and _DONE not in frames:
+            self.frames += frames.count(b"\n\n") + frames.count(b"\r\n\r\n")
+            return frames
+        return b"".join(part for part in split(frames) if self._passes(part))
+
+    def _passes(self, part: bytes) -> bool:
+        payload = data_of(part)
+        if payload == _DONE:
+            self.tail = part
+            return False
+        if _USAGE not in payload:
+            self.frames += bool(payload)
+            return True
+        chunk: Json = orjson.loads(payload)
+        self.usage = usage_of(chunk) or self.usage
+        is_report = isinstance(chunk, dict) and chunk.get("choices") == []
+        self.frames += not is_report
+        return self._show_usage or not is_report
+
+
+def _count(number: Json) -> int:
+    return number if isinstance(number, int) else 0

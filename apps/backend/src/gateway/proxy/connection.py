@@ -1,0 +1,159 @@
+"""One HTTP/1.1 connection to an engine."""
+
+import asyncio
+from typing import Final, cast
+
+from httptools import HttpParserError, HttpResponseParser
+
+from gateway.contracts import Headers
+from gateway.proxy.engine_error import EngineError, FailureReason
+
+#: Bytes of an answer held for a client that reads slowly, before the engine is made to wait as well.
+_HIGH_WATER: Final = 256 * 1024
+_MOST_HEADERS: Final = 100
+
+
+class EngineConnection(asyncio.Protocol):
+    """Sends one request at a time. httptools calls the `on_...` methods while `data_received` runs."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        self._loop = asyncio.get_running_loop()
+        self._parser = HttpResponseParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._error: EngineError | None = None
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._chunks: list[bytes] = []
+        self._buffered = 0
+        self._paused = False
+        self._has_head = False
+        self._complete = True
+        self._keep_alive = False
+        self.status = 0
+        #: Has served a request before, so the engine may be closing it at this very moment.
+        self.used = False
+        #: Loop time at which something last came from the engine, or a request was sent to it.
+        self.progress_at = self._loop.time()
+
+    @property
+    def closed(self) -> bool:
+        return self._transport is None or self._transport.is_closing()
+
+    @property
+    def reusable(self) -> bool:
+        return self._complete and self._keep_alive and not self.closed
+
+    @property
+    def headers(self) -> Headers:
+        return tuple(self._headers)
+
+    def send(self, request: bytes) -> None:
+        """Start a request, head and body in one piece. The connection must be reusable or new."""
+        self._headers.clear()
+        self._error = None
+        self._has_head = self._complete = False
+        self.status = 0
+        self.progress_at = self._loop.time()
+        if self._transport is None or self._transport.is_closing():
+            self.fail("stale", "closed before the request was sent")
+        else:
+            self._transport.write(request)
+
+    async def head(self) -> None:
+        """Wait for status and headers. Raises EngineError."""
+        while not self._has_head:
+            if self._error:
+                raise self._error
+            self._waiter = self._loop.create_future()
+            await self._waiter
+
+    async def read(self) -> bytes:
+        """What has come of the body since the last call, waiting for more if nothing has; empty at the end.
+
+        Raises EngineError, after everything that came before the failure was read.
+        """
+        while not self._chunks:
+            if self._complete:
+                return b""
+            if self._error:
+                raise self._error
+            self._waiter = self._loop.create_future()
+            await self._waiter
+        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
+        self._chunks.clear()
+        self._buffered = 0
+        if self._paused and self._transport:
+            self._paused = False
+            self.progress_at = self._loop.time()
+            self._transport.resume_reading()
+        return data
+
+    def fail(self, reason: FailureReason, what: str) -> None:
+        """Close at once; whoever waits gets an EngineError."""
+        if not self._complete and self._error is None:
+            self._error = EngineError(reason, f"engine {self._address}: {what}")
+        self._wake()
+        self.close()
+
+    def close(self) -> None:
+        """Close at once, whatever state the answer is in."""
+        if self._transport:
+            self._transport.abort()
+
+    def check_silence(self, now: float, first_s: float, next_s: float) -> None:
+        """Fail when the engine has been quiet for longer than `first_s` (no answer yet) or `next_s` seconds."""
+        quiet = now - self.progress_at
+        if self._complete or quiet <= (next_s if self._has_head else first_s):
+            return
+        if self._paused:
+            self.fail("stalled", f"its client read nothing for {quiet:.0f} s")
+        else:
+            self.fail("silent", f"sent nothing for {quiet:.0f} s")
+
+    def _wake(self) -> None:
+        if self._waiter and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        reason: FailureReason = "stale" if self.used and not self.status else "reset"
+        self.fail(reason, f"closed the connection ({exc or 'end of file'})")
+
+    def data_received(self, data: bytes) -> None:
+        self.progress_at = self._loop.time()
+        if self._complete:
+            self.fail("malformed", "sent data without being asked")
+            return
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            self.fail("malformed", f"does not speak HTTP/1.1 ({error})")
+            return
+        if self._chunks or self._complete or self._has_head:
+            self._wake()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers.append((name.lower(), value))
+        if len(self._headers) > _MOST_HEADERS:
+            raise HttpParserError(f"more than {_MOST_HEADERS} headers")
+
+    def on_headers_complete(self) -> None:
+        self.status = self._parser.get_status_code()
+        self._has_head = self.status >= 200
+
+    def on_body(self, body: bytes) -> None:
+        self._chunks.append(body)
+        self._buffered += len(body)
+        if self._buffered > _HIGH_WATER and not self._paused and self._transport:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        if not self._has_head:
+            self._headers.clear()  # 100 Continue and the like: the real answer follows
+            return
+        self._complete = self.used = True
+        self._keep_alive = self._parser.should_keep_alive()

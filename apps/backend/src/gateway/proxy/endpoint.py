@@ -1,0 +1,144 @@
+"""The hot path: who asks, for what, within which limits; then the delivery."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.types import Receive, Scope, Send
+
+from gateway.api.access import allows
+from gateway.contracts import (
+    INTERNAL_CALL,
+    Authenticator,
+    Denial,
+    Headers,
+    InternalCall,
+    Limiter,
+    Principal,
+    UsageSink,
+)
+from gateway.drain import Lifecycle
+from gateway.metrics import Metrics
+from gateway.proxy.client import (
+    DisconnectedError,
+    DisconnectWatch,
+    bearer_token,
+    read_body,
+    send_denial,
+)
+from gateway.proxy.delivery import Delivery
+from gateway.proxy.flight import Flight
+from gateway.proxy.inference_request import RefusedError, parse
+from gateway.proxy.tracing import Trace, Tracing
+from gateway.routing.registry import EngineRegistry, ModelRoute
+from gateway.telemetry import request_id
+
+#: The only paths of an engine that anybody outside can reach.
+PATHS: Final = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings")
+
+_CLOSE: Final = (b"connection", b"close")
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """What the hot path works with."""
+
+    authenticator: Authenticator
+    limiter: Limiter
+    usage: UsageSink
+    engines: EngineRegistry
+    metrics: Metrics
+    lifecycle: Lifecycle
+    tracing: Tracing
+    #: Largest request body in bytes.
+    body_max_bytes: int
+    #: Completion tokens of a request that states no maximum, for admission.
+    assumed_completion_tokens: int
+
+
+class InferenceEndpoint:
+    """ASGI application for POSTs to `PATHS`."""
+
+    def __init__(self, uses: Dependencies) -> None:
+        self._uses = uses
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        uses = self._uses
+        call: InternalCall | None = scope.get(INTERNAL_CALL)
+        flight = Flight(scope["path"], call.request_id) if call else Flight(scope["path"])
+        request_id.set(flight.request_id)
+        trace = uses.tracing.begin(scope)
+        uses.lifecycle.enter()
+        try:
+            await self._serve(scope, receive, send, flight, trace)
+        except RefusedError as refused:
+            flight.status = refused.denial.status
+            uses.metrics.of(flight.model).refused(refused.denial.code)
+            await send_denial(send, refused.denial, self._headers(flight))
+        except DisconnectedError:
+            pass  # nobody is there to answer to
+        finally:
+            uses.lifecycle.leave()
+            trace.end(flight)
+            uses.metrics.of(flight.model).answered(flight.path, flight.status, flight.elapsed_s())
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, flight: Flight, trace: Trace) -> None:
+        principal = await self._identify(scope)
+        request = parse(await read_body(scope, receive, self._uses.body_max_bytes), flight.path)
+        route = self._route(principal, request.model)
+        flight.model = route.model
+        route.gate.refuse_if_full(principal)
+        delivery = Delivery(principal, request, route, flight, self._uses.metrics.of(route.model))
+        watch = DisconnectWatch(receive)
+        try:
+            await self._deliver(delivery, trace, send, watch)
+        except asyncio.CancelledError:
+            if not watch.left:
+                raise
+        finally:
+            watch.stop()
+
+    async def _deliver(self, delivery: Delivery, trace: Trace, send: Send, watch: DisconnectWatch) -> None:
+        principal, request, flight = delivery.principal, delivery.request, delivery.flight
+        limiter = self._uses.limiter
+        reservation = await limiter.reserve(principal, request.model, request.prompt_tokens, request.max_tokens)
+        if isinstance(reservation, Denial):
+            raise RefusedError(reservation)
+        longest = self._uses.assumed_completion_tokens if request.max_tokens is None else request.max_tokens
+        to_engine = ((b"x-request-id", flight.request_id.encode()), *trace.headers)
+        to_client = reservation.headers + self._headers(flight)
+        try:
+            last = await delivery.run(send, request.prompt_tokens + longest, to_engine, to_client)
+        finally:
+            usage = delivery.usage
+            limiter.settle(reservation, usage.total if usage else 0)
+            if usage:
+                self._uses.metrics.of(flight.model).used(usage)
+                await self._uses.usage.record(flight.record(principal, usage, stream=request.stream))
+        watch.stop()
+        for message in last:
+            await send(message)
+
+    async def _identify(self, scope: Scope) -> Principal:
+        call: InternalCall | None = scope.get(INTERNAL_CALL)
+        if call:
+            return call.principal
+        token = bearer_token(scope)
+        authenticator = self._uses.authenticator
+        principal = authenticator.authenticate_cached(token) or await authenticator.authenticate(token)
+        if isinstance(principal, Denial):
+            raise RefusedError(principal)
+        if not allows(principal, "inference"):
+            raise RefusedError(Denial(403, "missing_scope", "This API key lacks the scope 'inference'."))
+        return principal
+
+    def _route(self, principal: Principal, model: str) -> ModelRoute:
+        route = self._uses.engines.routes.get(model)
+        if route is None or (principal.models is not None and model not in principal.models):
+            text = f"The model {model!r} does not exist or you do not have access to it. GET /v1/models lists yours."
+            raise RefusedError(Denial(404, "model_not_found", text))
+        return route
+
+    def _headers(self, flight: Flight) -> Headers:
+        own = ((b"x-request-id", flight.request_id.encode()),)
+        return (*own, _CLOSE) if self._uses.lifecycle.draining else own

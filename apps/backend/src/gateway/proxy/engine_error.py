@@ -1,0 +1,17 @@
+"""What can go wrong with an engine."""
+
+from typing import Final, Literal, TypeAlias
+
+#: `refused`: no connection. `reset`: closed in mid-answer. `silent`: nothing came for too long. `malformed`: not HTTP,
+#: JSON or SSE. `status`: 5xx. Not the engine's fault: `stale`, it was closing a kept connection that was used again;
+#: `stalled`, the client stopped reading.
+FailureReason: TypeAlias = Literal["refused", "reset", "silent", "malformed", "status", "stale", "stalled"]
+NOT_ITS_FAULT: Final = frozenset[FailureReason]({"stale", "stalled"})
+
+
+class EngineError(Exception):
+    """An engine gave no usable answer. The message is for logs: it names the engine's address, never a prompt."""
+
+    def __init__(self, reason: FailureReason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -1,0 +1,181 @@
+"""One try at one engine, and the second one that a failure before the first token allows."""
+
+import asyncio
+import contextlib
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from gateway.contracts import Headers
+from gateway.jsontypes import Json
+from gateway.metrics import ModelMetrics
+from gateway.proxy.answer_stream import AnswerStream, Usage, usage_of
+from gateway.proxy.connection import EngineConnection
+from gateway.proxy.engine_error import EngineError
+from gateway.proxy.inference_request import InferenceRequest
+from gateway.routing.engine import Engine
+from gateway.routing.route import EngineSet
+
+_LOG = logging.getLogger(__name__)
+
+#: Answers of an engine that is leaving, broken or overloaded: another one may do better.
+_ENGINE_FAULTS: Final = frozenset({500, 502, 503, 504})
+#: Seconds between [DONE] and the end of the HTTP message.
+_END_SECONDS: Final = 0.1
+_LARGEST_ANSWER: Final = 256 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Answer:
+    """What an engine has said so far: everything, or of a stream the first frames."""
+
+    status: int
+    content_type: bytes
+    body: bytes
+    usage: Usage | None
+    #: Where the rest comes from; None when `body` is complete.
+    rest: AnswerStream | None = None
+
+
+class Exchange:
+    """Asks an engine for an answer. Must be closed; leaving it early makes the engine stop."""
+
+    def __init__(self, engines: EngineSet, request: InferenceRequest, headers: Headers, metrics: ModelMetrics) -> None:
+        """`headers` go to the engine beside the ones that every request needs."""
+        self._engines = engines
+        self._request = request
+        self._headers = headers
+        self._metrics = metrics
+        #: Set while an engine works for us.
+        self._engine: Engine | None = None
+        self._connection: EngineConnection | None = None
+
+    async def start(self, path: str) -> Answer | None:
+        """The answer, or its begin; None when there is no engine. Raises EngineError when two tries failed."""
+        engine = self._engines.choose(self._request.affinity)
+        if engine is None:
+            return None
+        try:
+            return await self._ask(engine, path, fresh=False)
+        except EngineError as error:
+            self._blame(engine, error)
+            another = self._engines.choose(self._request.affinity, avoid=engine)
+            if another is None and error.reason == "stale":
+                another = engine
+            if another is None:
+                raise
+        self._metrics.retried()
+        try:
+            return await self._ask(another, path, fresh=True)
+        except EngineError as error:
+            self._blame(another, error)
+            raise
+
+    async def more(self, rest: AnswerStream) -> bytes:
+        """The next frames of a stream; empty when it has come to its proper end. Raises EngineError."""
+        engine, connection = self._engine, self._connection
+        if engine is None or connection is None:
+            return b""
+        try:
+            return await _frames(engine, connection, rest)
+        except EngineError as error:
+            self._blame(engine, error)
+            raise
+
+    async def finish(self) -> None:
+        """Give a complete stream a moment to end its HTTP message as well, so that the connection can be kept."""
+        if self._engine is None or self._connection is None:
+            return
+        self._engine.breaker.succeeded()
+        with contextlib.suppress(TimeoutError, EngineError):
+            async with asyncio.timeout(_END_SECONDS):
+                while await self._connection.read():
+                    pass
+
+    def close(self) -> None:
+        """Be done with the engine, whatever state the answer is in."""
+        engine, connection = self._engine, self._connection
+        self._engine = self._connection = None
+        if engine:
+            engine.outstanding -= 1
+            engine.breaker.abandoned()
+        if engine and connection:
+            engine.pool.release(connection)
+
+    async def _ask(self, engine: Engine, path: str, *, fresh: bool) -> Answer:
+        self._engine = engine
+        engine.outstanding += 1
+        engine.breaker.start()
+        try:
+            connection = self._connection = await engine.pool.acquire(fresh=fresh)
+            connection.send(self._message(engine, path))
+            await connection.head()
+            answer = await self._begin(engine, connection)
+        except BaseException:
+            self.close()
+            raise
+        if answer.rest is None:
+            engine.breaker.succeeded()
+            self.close()
+        return answer
+
+    async def _begin(self, engine: Engine, connection: EngineConnection) -> Answer:
+        content_type = next((value for name, value in connection.headers if name == b"content-type"), b"")
+        if connection.status in _ENGINE_FAULTS:
+            raise EngineError("status", f"engine {engine.address}: answered {connection.status}")
+        if connection.status == 200 and self._request.stream:
+            rest = AnswerStream(show_usage=self._request.show_usage)
+            return Answer(200, content_type, await _frames(engine, connection, rest), None, rest)
+        body = await _whole(engine, connection)
+        return Answer(connection.status, content_type, body, _usage(engine, body))
+
+    def _blame(self, engine: Engine, error: EngineError) -> None:
+        _LOG.warning("%s", error)
+        self._metrics.engine_failed(error.reason)
+        if engine.failed(error):
+            self._engines.health_changed()
+
+    def _message(self, engine: Engine, path: str) -> bytes:
+        body = self._request.body
+        extra = b"".join(b"%b: %b\r\n" % header for header in self._headers)
+        return (b"POST %b HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%b\r\n%b") % (
+            path.encode(),
+            engine.address.encode(),
+            len(body),
+            extra,
+            body,
+        )
+
+
+async def _frames(engine: Engine, connection: EngineConnection, rest: AnswerStream) -> bytes:
+    try:
+        while not rest.ended:
+            data = await connection.read()
+            if not data:
+                raise EngineError("reset", f"engine {engine.address}: its stream ended without [DONE]")
+            if frames := rest.feed(data):
+                return frames
+    except ValueError as error:
+        raise EngineError("malformed", f"engine {engine.address}: sent no valid stream ({error})") from error
+    return b""
+
+
+async def _whole(engine: Engine, connection: EngineConnection) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while data := await connection.read():
+        parts.append(data)
+        size += len(data)
+        if size > _LARGEST_ANSWER:
+            raise EngineError("malformed", f"engine {engine.address}: an answer is longer than {_LARGEST_ANSWER} bytes")
+    return b"".join(parts)
+
+
+def _usage(engine: Engine, body: bytes) -> Usage | None:
+    try:
+        answer: Json = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise EngineError("malformed", f"engine {engine.address}: sent no JSON ({error})") from error
+    return usage_of(answer)

@@ -1,0 +1,123 @@
+"""All models and their engines, kept up to date in the background."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.admission.gate import Gate, GateLimits
+from gateway.routing.discovery import DiscoveryError, addresses
+from gateway.routing.engine import Engine
+from gateway.routing.health import check
+from gateway.routing.route import EngineSet
+from gateway.settings import EngineSettings
+
+_LOG = logging.getLogger(__name__)
+
+#: Seconds between two looks at DNS and at the health of every engine.
+_INTERVAL_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds of silence until an engine is given up."""
+
+    #: Before its answer begins.
+    first_s: float
+    #: Between two parts of its answer.
+    next_s: float
+
+
+class ModelRoute:
+    """The way to one model."""
+
+    def __init__(self, model: str, limits: GateLimits) -> None:
+        self.model = model
+        self.gate = Gate(model, limits)
+        self.engines = EngineSet(on_change=self.gate.resize)
+
+
+class _Source:
+    """One configured host, which may stand for several engines."""
+
+    def __init__(self, settings: EngineSettings) -> None:
+        self.settings = settings
+        self.engines: dict[str, Engine] = {}
+        #: Engines that DNS no longer names: they get nothing new, and may fall silent while they finish.
+        self._leaving: list[Engine] = []
+
+    async def look(self) -> bool:
+        """Ask DNS; whether there are other engines than before."""
+        host, port = self.settings.host, self.settings.port
+        try:
+            found = await addresses(host, port)
+        except DiscoveryError as error:
+            _LOG.warning("engines of %s are kept as they were: %s", self.settings.model, error)
+            return False
+        known = {engine.host: engine for engine in self.engines.values()}
+        if found == known.keys():
+            return False
+        clock = asyncio.get_running_loop().time
+        engines = [known.get(address) or Engine(address, port, clock) for address in sorted(found)]
+        self._leaving += [engine for address, engine in known.items() if address not in found]
+        self.engines = {engine.address: engine for engine in engines}
+        _LOG.info("model %s has the engines %s", self.settings.model, ", ".join(self.engines) or "none")
+        return True
+
+    def sweep(self, now: float, patience: Patience) -> None:
+        """Give up what was silent for too long by `now`, in the loop's time."""
+        self._leaving = [engine for engine in self._leaving if engine.outstanding]
+        for engine in (*self.engines.values(), *self._leaving):
+            engine.pool.sweep(now, patience.first_s, patience.next_s)
+
+
+class EngineRegistry:
+    """Implements `ModelCatalogue`. Call `refresh` once, then leave `watch` running."""
+
+    def __init__(self, engines: Sequence[EngineSettings], limits: GateLimits, patience: Patience) -> None:
+        self._sources = [_Source(settings) for settings in engines]
+        self._patience = patience
+        self.routes = {settings.model: ModelRoute(settings.model, limits) for settings in engines}
+
+    def models(self) -> Sequence[str]:
+        return sorted(self.routes)
+
+    async def refresh(self) -> None:
+        """Look at every source once."""
+        await asyncio.gather(*(self._refresh(source) for source in self._sources))
+
+    async def watch(self) -> None:
+        """Keep looking, each source at its own pace, for as long as the task lives."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._sweep())
+            for source in self._sources:
+                tasks.create_task(self._watch(source))
+
+    async def _watch(self, source: _Source) -> None:
+        while True:
+            await asyncio.sleep(_INTERVAL_SECONDS)
+            await self._refresh(source)
+
+    async def _refresh(self, source: _Source) -> None:
+        route = self.routes[source.settings.model]
+        if await source.look():
+            same_model = [other for other in self._sources if other.settings.model == route.model]
+            route.engines.replace({key: engine for other in same_model for key, engine in other.engines.items()})
+        results = await asyncio.gather(*(_check(engine) for engine in source.engines.values()))
+        if any(results):
+            route.engines.health_changed()
+
+    async def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(_INTERVAL_SECONDS)
+            for source in self._sources:
+                source.sweep(loop.time(), self._patience)
+
+
+async def _check(engine: Engine) -> bool:
+    changed = engine.checked(await check(engine))
+    if changed:
+        _LOG.log(logging.INFO if engine.healthy else logging.WARNING, "engine %s is %s", engine.address, engine.state)
+    return changed

@@ -1,0 +1,1 @@
+"""Usage records: durable in Redis before an answer ends, then in PostgreSQL exactly once."""

@@ -1,0 +1,29 @@
+"""What an operator must see of usage records."""
+
+from collections.abc import Iterable
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from gateway.usage.stream import UsageStream
+
+
+class UsageMetrics(Collector):
+    """Reads the state of the stream when asked; every series exists from the start."""
+
+    def __init__(self, stream: UsageStream) -> None:
+        self._stream = stream
+
+    def collect(self) -> Iterable[Metric]:
+        return (
+            GaugeMetricFamily(
+                "ai_gateway_usage_records_waiting",
+                "Usage records whose answers wait until Redis has them",
+                value=self._stream.waiting,
+            ),
+            CounterMetricFamily(
+                "ai_gateway_usage_records_abandoned",
+                "Usage records that were not durable in time and are in the log only",
+                value=self._stream.abandoned,
+            ),
+        )

@@ -1,0 +1,152 @@
+"""Servers for the whole run, and a clean part of each for every test."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from httpx2 import AsyncClient
+from redis.asyncio import Redis
+
+from gateway.control import ControlPlane
+from gateway.identity.keys import KeyMaker
+from gateway.redis_client import connect
+from gateway.settings import Settings
+from gateway.storage.database import Database
+from gateway.storage.migrate import migrate
+from harness.api import Customer, api_client, customer
+from harness.databases import create_database
+from harness.environment import PEPPER, Servers
+from harness.postgres import PostgresServer
+from harness.redis import RedisServer
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    server = PostgresServer(_shared(tmp_path_factory) / "postgres")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def cache_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(_shared(tmp_path_factory) / "cache")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    server = RedisServer(_shared(tmp_path_factory) / "queue")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def migrated_template(
+    postgres_server: PostgresServer,
+    cache_server: RedisServer,
+    queue_server: RedisServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """Name of a database with the current schema, which tests copy."""
+
+    async def make() -> str:
+        name = await create_database(postgres_server)
+        servers = Servers(postgres_server, cache_server, queue_server, name)
+        with pytest.MonkeyPatch.context() as patch:
+            _apply(patch, servers.environment(tmp_path_factory.mktemp("template")))
+            database = Database(Settings().postgres)
+        await migrate(database)
+        await database.close()
+        return name
+
+    return asyncio.run(make())
+
+
+@pytest.fixture
+async def servers(
+    postgres_server: PostgresServer, cache_server: RedisServer, queue_server: RedisServer, migrated_template: str
+) -> Servers:
+    """Running servers with a migrated, empty database."""
+    name = await create_database(postgres_server, migrated_template)
+    return Servers(postgres_server, cache_server, queue_server, name)
+
+
+@pytest.fixture
+def settings(servers: Servers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    _apply(monkeypatch, servers.environment(tmp_path / "secrets"))
+    return Settings()
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    database = Database(settings.postgres)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def cache(settings: Settings) -> AsyncIterator[Redis]:
+    async with connect(settings.cache) as client:
+        await client.flushall()
+        yield client
+
+
+@pytest.fixture
+async def queue(settings: Settings) -> AsyncIterator[Redis]:
+    async with connect(settings.queue) as client:
+        await client.flushall()
+        yield client
+
+
+@pytest.fixture
+async def control(settings: Settings, cache: Redis, queue: Redis) -> AsyncIterator[ControlPlane]:
+    """A started control plane with empty stores."""
+    control = ControlPlane(settings)
+    control.start()
+    yield control
+    await control.close()
+
+
+@pytest.fixture
+async def api(control: ControlPlane) -> AsyncIterator[AsyncClient]:
+    async with api_client(control) as client:
+        yield client
+
+
+@pytest.fixture
+async def administrator(control: ControlPlane) -> Customer:
+    return await customer(control, "operators", ("admin",))
+
+
+@pytest.fixture
+async def alice(control: ControlPlane) -> Customer:
+    return await customer(control, "alice")
+
+
+@pytest.fixture
+async def bob(control: ControlPlane) -> Customer:
+    return await customer(control, "bob")
+
+
+@pytest.fixture
+def keys() -> KeyMaker:
+    return KeyMaker(PEPPER)
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """A folder that the account of PostgreSQL can enter, which pytest's own are not."""
+    folder = factory.getbasetemp()
+    for parent in (folder, folder.parent):
+        os.chmod(parent, 0o755)
+    return folder
+
+
+def _apply(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
+    for name, value in environment.items():
+        patch.setenv(name, value)

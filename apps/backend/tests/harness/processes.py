@@ -1,0 +1,103 @@
+"""Child processes with a log file, and waiting on conditions with an end."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Process:
+    """A server process that dies with the test run and whose log ends up in error messages."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        log: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        user: int | None = None,
+        executable: Path | None = None,
+    ) -> None:
+        self.name = name
+        self._log = log
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                command,
+                executable=executable,
+                env={**os.environ, **(env or {})},
+                cwd=cwd,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def running(self) -> bool:
+        return self._child.poll() is None
+
+    def log_tail(self, characters: int = 4000) -> str:
+        return self._log.read_text(errors="replace")[-characters:]
+
+    def send(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._child.send_signal(number)
+
+    def wait(self, seconds: float = 30) -> int:
+        """Wait for the process to leave by itself; its exit status. AssertionError with the log at the deadline."""
+        try:
+            return self._child.wait(seconds)
+        except subprocess.TimeoutExpired as error:
+            raise AssertionError(f"{self.name} still runs after {seconds:g} s\n{self.log_tail()}") from error
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 15) -> None:
+        """Ask the process to leave, and kill its whole group when it has not after `seconds`."""
+        self.send(number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._child.wait(seconds)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait until `ready()`; raise AssertionError with the log when the process dies or the deadline passes."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not self.running:
+                raise AssertionError(f"{self.name} left with {self._child.returncode}\n{self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.name} was not ready after {seconds:g} s\n{self.log_tail()}")
+            time.sleep(0.02)
+
+
+async def eventually(
+    condition: Callable[[], Awaitable[bool]], message: str, *, seconds: float = 20, pause: float = 0.02
+) -> None:
+    """Wait until `await condition()` is true; raise AssertionError with `message` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not true after {seconds:g} s: {message}")
+        await asyncio.sleep(pause)

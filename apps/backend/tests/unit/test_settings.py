@@ -1,0 +1,82 @@
+"""The environment: what is missing or wrong is named, all of it at once."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.settings import ConfigurationError, Settings
+
+
+@pytest.fixture
+def complete(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment that is accepted; the path is its only secret."""
+    secret = tmp_path / "secret"
+    secret.write_text("s3cret\n")
+    for name, value in {
+        "POSTGRES_HOST": "db.example",
+        "POSTGRES_PORT": "5432",
+        "POSTGRES_DATABASE": "gateway",
+        "POSTGRES_USERNAME_FILE": str(secret),
+        "POSTGRES_PASSWORD_FILE": str(secret),
+        "CACHE_HOST": "cache",
+        "CACHE_PORT": "6379",
+        "QUEUE_HOST": "queue",
+        "QUEUE_PORT": "6379",
+        "GATEWAY_PEPPER_FILE": str(secret),
+        "ENGINE_LLAMA_3_1_HOST": "engine-llama",
+        "ENGINE_LLAMA_3_1_MODEL": "llama-3.1",
+        "ENGINE_BGE_HOST": "engine-bge",
+        "ENGINE_BGE_PORT": "9000",
+        "ENGINE_BGE_MODEL": "bge",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return secret
+
+
+@pytest.mark.usefixtures("complete")
+def test_each_engine_variable_group_is_one_engine() -> None:
+    engines = {engine.model: (engine.host, engine.port) for engine in Settings().engines}
+    assert engines == {"llama-3.1": ("engine-llama", 8000), "bge": ("engine-bge", 9000)}
+
+
+@pytest.mark.usefixtures("complete")
+def test_the_database_address_is_assembled_from_its_parts() -> None:
+    url = Settings().postgres.url
+    assert url.render_as_string(hide_password=False) == "postgresql+asyncpg://s3cret:s3cret@db.example:5432/gateway"
+
+
+@pytest.mark.usefixtures("complete")
+def test_every_mistake_is_reported_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POSTGRES_PORT", "70000")
+    monkeypatch.delenv("CACHE_HOST")
+    monkeypatch.setenv("GATEWAY_LIMITS_WITHOUT_REDIS", "allow")
+    monkeypatch.setenv("GATEWAY_PEPPER_FLIE", "/x")
+    with pytest.raises(ConfigurationError) as raised:
+        Settings()
+    lines = str(raised.value).splitlines()
+    assert any("POSTGRES_PORT is '70000'" in line and "65535" in line for line in lines)
+    assert any("CACHE_HOST is not set" in line for line in lines)
+    assert any("GATEWAY_LIMITS_WITHOUT_REDIS is 'allow'" in line and "'deny' or 'local'" in line for line in lines)
+    assert any("GATEWAY_PEPPER_FLIE is not a setting" in line and "GATEWAY_PEPPER_FILE" in line for line in lines)
+
+
+@pytest.mark.usefixtures("complete")
+@pytest.mark.parametrize(("given", "value"), [("CACHE_SENTINEL_PORT", "26379"), ("CACHE_SENTINEL_MASTER", "main")])
+def test_one_half_of_the_sentinel_settings_is_refused(monkeypatch: pytest.MonkeyPatch, given: str, value: str) -> None:
+    monkeypatch.setenv(given, value)
+    with pytest.raises(ConfigurationError, match=r"CACHE_SENTINEL_MASTER is .*both SENTINEL_PORT and SENTINEL_MASTER"):
+        Settings()
+
+
+@pytest.mark.usefixtures("complete")
+def test_each_redis_may_have_sentinel(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUEUE_SENTINEL_PORT", "26379")
+    monkeypatch.setenv("QUEUE_SENTINEL_MASTER", "main")
+    settings = Settings()
+    assert (settings.cache.sentinel, settings.queue.sentinel) == (None, (26379, "main"))
+
+
+def test_an_empty_secret_is_refused_with_its_path(complete: Path) -> None:
+    complete.write_text(" \n")
+    with pytest.raises(ConfigurationError, match=f"{complete} is empty"):
+        _ = Settings().postgres.url
