@@ -1,0 +1,35 @@
+# Everything goes through rehearsal/bootstrap.sh, which installs what is missing and continues where it was interrupted.
+STACK = dev
+# Only `make up KUBECONFIG=<file>` reaches a real cluster: one that the environment happens to name must not.
+CLUSTER = $(if $(findstring command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECONFIG)")
+RUN = @rehearsal/bootstrap.sh
+
+.DEFAULT_GOAL = help
+.PHONY: up preview down status test golden bench bench-backend help
+
+up: ## Bring the stack up: on a rehearsal, or with KUBECONFIG=<file> on that cluster
+	$(RUN) up --stack "$(STACK)" $(CLUSTER)
+
+preview: ## Show what up would change
+	$(RUN) preview --stack "$(STACK)" $(CLUSTER)
+
+down: ## Destroy the stack, and its rehearsal with it
+	$(RUN) down --stack "$(STACK)" $(CLUSTER)
+
+status: ## Show what runs, and the stack's outputs; SECRETS=1 shows the API key
+	$(RUN) status --stack "$(STACK)" $(CLUSTER) $(if $(SECRETS),--show-secrets)
+
+test: ## Check everything: format, lint, types, unit tests, golden files, end to end
+	$(RUN) -- npm test
+
+golden: ## Write the golden files anew, to be reviewed like code
+	$(RUN) -- npm run golden
+
+bench: ## Measure up, preview and down on a rehearsal, one JSON line per figure
+	$(RUN) -- npm run --silent bench
+
+bench-backend: ## Measure the gateway beside LiteLLM, nginx and a bare pass-through
+	$(RUN) -- apps/backend/bench.sh
+
+help: ## Show this list; STACK=dev is the default everywhere
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

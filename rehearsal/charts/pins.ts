@@ -1,0 +1,11 @@
+import { createRequire } from "node:module";
+
+/**
+ * The program's own chart pins. `require` and not `import`: the program is a CommonJS package, and Node warns on every
+ * start when it has to guess the type of an imported file there.
+ */
+export const pins = (
+  createRequire(import.meta.url)(
+    "../../components/foundation/versions.ts",
+  ) as typeof import("../../components/foundation/versions.ts")
+).charts;

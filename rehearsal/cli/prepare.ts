@@ -1,0 +1,121 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { ensureCharts } from "../charts/index.ts";
+import { controlPlaneTools, type ControlPlaneTools } from "../cluster/configuration.ts";
+import { startCluster } from "../cluster/index.ts";
+import { profileOf } from "../cluster/profiles.ts";
+import { installPlugins } from "../plugins/index.ts";
+import { run } from "../process.ts";
+import { say, step } from "../progress.ts";
+import { cacheFolder, ensureTools } from "../tools/index.ts";
+import { plugins, type PluginSource, providerPlugins } from "../tools/plugins.ts";
+import { Engine, type EngineTools } from "./engine.ts";
+import { writeRehearsalStackFile } from "./stack-file.ts";
+import { passphraseFile, type Target } from "./target.ts";
+
+/** Makes everything an operation on a target needs: what {@link openEngine} makes, the stack and its stack file. */
+export async function prepare(target: Target): Promise<Engine> {
+  const engine = await openEngine(target);
+  await engine.ensureStack();
+  if (target.kind === "rehearsal") await writeStackFile(target);
+  return engine;
+}
+
+/** An engine with its tools and plugins, and for a rehearsal a running cluster. */
+export async function openEngine(target: Target): Promise<Engine> {
+  await mkdir(target.folder, { recursive: true });
+  if (target.kind === "cluster") return openOnCluster(target, target.kubeconfig ?? "");
+  const tools = await ensureTools([...controlPlaneTools, "helm", "pulumi"]);
+  const source = await preparePlugins(tools, pulumiHome(target));
+  return new Engine({
+    target,
+    tools,
+    kubeconfig: await startRehearsal(target, tools),
+    plugins: source,
+    backend: `file://${stateFolder(target)}`,
+    configFile: configFile(target),
+    passphraseFile: await passphraseFile(target),
+    ...(source === "stand-in" && { home: pulumiHome(target) }),
+  });
+}
+
+async function startRehearsal(target: Target, binaries: ControlPlaneTools): Promise<string> {
+  const { kubeconfig } = await step(
+    "control plane",
+    (note) => startCluster({ folder: target.folder, profile: profileOf(target.stack), binaries, note }),
+    ({ state }) => state,
+  );
+  await forgetStateOfAnotherCluster(target, binaries.kubectl, kubeconfig);
+  await mkdir(stateFolder(target), { recursive: true });
+  return kubeconfig;
+}
+
+/** A control plane that had to be made anew is empty: a state that says otherwise would make every resource an error. */
+async function forgetStateOfAnotherCluster(target: Target, kubectl: string, kubeconfig: string): Promise<void> {
+  const file = join(target.folder, "cluster-id");
+  const ask = ["--kubeconfig", kubeconfig, "get", "namespace", "kube-system", "-o", "jsonpath={.metadata.uid}"];
+  const id = await run(kubectl, ask);
+  const known = await readFile(file, "utf8").catch(() => undefined);
+  if (known !== undefined && known !== id) {
+    say("… the earlier cluster is gone: starting with an empty state");
+    await rm(stateFolder(target), { recursive: true, force: true });
+    await rm(configFile(target), { force: true });
+  }
+  await writeFile(file, id);
+}
+
+async function writeStackFile(target: Target): Promise<void> {
+  const { mirror } = await step(
+    "charts",
+    (note) => ensureCharts({ cacheDir: cacheFolder(), onProgress: note }),
+    ({ charts }) => `${charts.length} stand-ins with the real custom resource definitions`,
+  );
+  await writeRehearsalStackFile(target.stackFile, configFile(target), mirror);
+}
+
+async function openOnCluster(target: Target, kubeconfig: string): Promise<Engine> {
+  const tools = await ensureTools(["kubectl", "helm", "pulumi"]);
+  const source = await preparePlugins(tools, pulumiHome(target));
+  const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
+  const ownPassphrase = PULUMI_CONFIG_PASSPHRASE === undefined && PULUMI_CONFIG_PASSPHRASE_FILE === undefined;
+  return new Engine({
+    target,
+    tools,
+    kubeconfig,
+    plugins: source,
+    backend: PULUMI_BACKEND_URL || `file://${target.folder}`,
+    ...(source === "stand-in" && { home: pulumiHome(target) }),
+    ...(!PULUMI_BACKEND_URL && ownPassphrase && { passphraseFile: await passphraseFile(target) }),
+  });
+}
+
+async function preparePlugins(tools: EngineTools, home: string): Promise<PluginSource> {
+  const source = await plugins(tools.pulumi);
+  const describe = () =>
+    source === "official" ? "official" : "stand-ins of this project (the official ones are out of reach)";
+  await step(
+    "provider plugins",
+    () => (source === "official" ? installOfficial(tools.pulumi) : installPlugins(home)),
+    describe,
+  );
+  return source;
+}
+
+async function installOfficial(pulumi: string): Promise<void> {
+  for (const { name, version } of await providerPlugins()) {
+    await run(pulumi, ["plugin", "install", "resource", name, version]);
+  }
+}
+
+function stateFolder({ folder }: Target): string {
+  return join(folder, "state");
+}
+
+function configFile({ folder, stack }: Target): string {
+  return join(folder, `Pulumi.${stack}.yaml`);
+}
+
+function pulumiHome({ folder }: Target): string {
+  return join(folder, "pulumi-home");
+}

@@ -1,0 +1,64 @@
+import type { Engine } from "./engine.ts";
+import { type ClusterObject, unready, workloads } from "./readiness.ts";
+import type { Target } from "./target.ts";
+
+/** Prints one screen: what runs where, the stack's outputs, and where to look next. */
+export async function report(engine: Engine): Promise<void> {
+  const objects = await workloads({ kubectl: engine.tools.kubectl, kubeconfig: engine.kubeconfig });
+  const outputs = await engine.ask([
+    "stack",
+    "output",
+    "--json",
+    ...(engine.target.showSecrets ? ["--show-secrets"] : []),
+  ]);
+  const lines = [
+    "",
+    title(engine.target),
+    ...table(objects),
+    "",
+    ...outputLines(outputs.code === 0 ? outputs.stdout : "{}"),
+    "",
+    ...nextCommands(engine),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+/** One line per namespace: how many of its workloads and pods are ready. */
+export function table(objects: readonly ClusterObject[]): string[] {
+  const namespaces = [...new Set(objects.map(({ metadata }) => metadata.namespace))].sort();
+  const width = Math.max(...namespaces.map((name) => name.length), 0);
+  return namespaces.map((namespace) => {
+    const own = objects.filter(({ metadata }) => metadata.namespace === namespace);
+    const count = (kinds: (kind: string) => boolean) => {
+      const some = own.filter(({ kind }) => kinds(kind));
+      return `${some.filter((object) => unready(object) === undefined).length}/${some.length}`;
+    };
+    const pods = count((kind) => kind === "Pod");
+    return `  ${namespace.padEnd(width)}  workloads ${count((kind) => kind !== "Pod").padEnd(7)} pods ${pods}`;
+  });
+}
+
+function outputLines(json: string): string[] {
+  const outputs = Object.entries(JSON.parse(json) as Record<string, unknown>);
+  const width = Math.max(...outputs.map(([name]) => name.length), 0);
+  return outputs.map(
+    ([name, value]) => `  ${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+}
+
+function title({ kind, stack }: Target): string {
+  return kind === "rehearsal"
+    ? `The ${stack} stack runs on a rehearsal: the Kubernetes API is real, nodes and pods are simulated.`
+    : `The ${stack} stack runs.`;
+}
+
+function nextCommands({ target, tools, kubeconfig }: Engine): string[] {
+  const { kind, stack } = target;
+  const make = (command: string) =>
+    `make ${command} STACK=${stack}${kind === "cluster" ? ` KUBECONFIG=${kubeconfig}` : ""}`;
+  return [
+    `  look   KUBECONFIG=${kubeconfig} ${tools.kubectl} get pods -A`,
+    `  check  ${make("status")}   (SECRETS=1 shows the secret outputs)`,
+    `  end    ${make("down")}`,
+  ];
+}

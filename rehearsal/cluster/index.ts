@@ -1,0 +1,146 @@
+import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { exists } from "../files.ts";
+import type { Note } from "../progress.ts";
+import { attempt, CommandFailed, run, type RunResult } from "../process.ts";
+import { withLock } from "../tools/lock.ts";
+import { configuration, type ControlPlaneTools, portCount } from "./configuration.ts";
+import { nodesOf } from "./nodes.ts";
+import { freePorts } from "./ports.ts";
+import { endComponents, lastWords, runningComponents, someEnded } from "./processes.ts";
+import { type Profile, profiles } from "./profiles.ts";
+
+export { controlPlaneTools } from "./configuration.ts";
+export type { Profile } from "./profiles.ts";
+
+const name = "rehearsal";
+/** etcd, the API server, the controller manager, the scheduler and KWOK. */
+const componentCount = 5;
+/** The control plane answers in 3 s on two cores; a loaded machine may take ten times that. In seconds. */
+const startWithin = 60;
+/** Simulated nodes are Ready in 2 s. In seconds. */
+const nodesWithin = 60;
+
+export interface StartOptions {
+  /** Holds everything the cluster keeps; private to one cluster. */
+  readonly folder: string;
+  readonly profile: Profile;
+  readonly binaries: ControlPlaneTools;
+  readonly note: Note;
+}
+
+export interface StartedCluster {
+  readonly kubeconfig: string;
+  /** `new` is empty; `continued` was stopped and has its objects; `running` was there already. */
+  readonly state: "new" | "continued" | "running";
+}
+
+/** Starts a control plane with the nodes of a profile, or continues the one that a folder holds. */
+export async function startCluster(options: StartOptions): Promise<StartedCluster> {
+  await mkdir(options.folder, { recursive: true });
+  const folder = await realpath(options.folder);
+  return withLock(join(folder, ".lock"), async () => {
+    const kubeconfig = kubeconfigOf(folder);
+    const state = await bringUp(folder, options);
+    options.note("adding nodes, storage and stages");
+    await populate(kubeconfig, options);
+    return { kubeconfig, state };
+  });
+}
+
+/** Ends a control plane and removes what it kept. Does nothing when there is none. */
+export async function stopCluster(folder: string): Promise<void> {
+  const real = await realpath(folder).catch(() => undefined);
+  if (real === undefined) return;
+  await withLock(join(real, ".lock"), async () => {
+    await endComponents(home(real));
+    await rm(join(real, "clusters"), { recursive: true, force: true });
+    await rm(join(real, "kwokctl.yaml"), { force: true });
+  });
+}
+
+/** The kubeconfig of a cluster whose programs all run and whose API answers; undefined otherwise. */
+export async function runningCluster(folder: string, kubectl: string): Promise<string | undefined> {
+  const real = await realpath(folder).catch(() => undefined);
+  if (real === undefined || (await runningComponents(home(real))).length < componentCount) return undefined;
+  const kubeconfig = kubeconfigOf(real);
+  const answer = await attempt(kubectl, [
+    "--kubeconfig",
+    kubeconfig,
+    "--request-timeout=3s",
+    "get",
+    "--raw",
+    "/readyz",
+  ]);
+  return answer.code === 0 ? kubeconfig : undefined;
+}
+
+async function bringUp(folder: string, { binaries, note }: StartOptions): Promise<StartedCluster["state"]> {
+  if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "running";
+  if (await exists(kubeconfigOf(folder))) {
+    note("continuing the stopped control plane");
+    await endComponents(home(folder));
+    await kwokctl(binaries.kwokctl, start("start"), folder);
+    // Only the API's own answer counts: kwokctl ends with code 0 also when it gave up.
+    if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "continued";
+    note("the old control plane does not start; making a new one");
+  }
+  await create(folder, binaries, note);
+  return "new";
+}
+
+async function create(folder: string, binaries: ControlPlaneTools, note: Note): Promise<void> {
+  let failure: Error | undefined;
+  // Another process may take a port between our choice and the program's start: then other ports, once.
+  for (const attemptNote of ["starting etcd, the API server and its controllers", "trying other ports"]) {
+    note(attemptNote);
+    await endComponents(home(folder));
+    await rm(join(folder, "clusters"), { recursive: true, force: true });
+    await writeFile(join(folder, "kwokctl.yaml"), configuration(binaries, await freePorts(portCount)));
+    const result = await kwokctl(
+      binaries.kwokctl,
+      [...start("create"), "--config", join(folder, "kwokctl.yaml"), "--kubeconfig", ""],
+      folder,
+    );
+    if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return;
+    failure = new CommandFailed("kwokctl create cluster", result);
+  }
+  throw new Error(`The control plane did not start.\n${failure?.message}\n${await lastWords(home(folder))}`);
+}
+
+async function populate(kubeconfig: string, { profile, binaries: { kubectl } }: StartOptions): Promise<void> {
+  const base = ["--kubeconfig", kubeconfig];
+  const apply = [...base, "apply", "--server-side", "--force-conflicts"];
+  const here = import.meta.dirname;
+  await run(kubectl, [...apply, "-R", "-f", join(here, "manifests"), "-f", join(here, "stages")]);
+  const nodes = { apiVersion: "v1", kind: "List", items: nodesOf(profiles[profile]) };
+  await run(kubectl, [...apply, "-f", "-"], { input: JSON.stringify(nodes) });
+  await run(kubectl, [...base, "wait", "--for=condition=Ready", "node", "--all", `--timeout=${nodesWithin}s`]);
+}
+
+function start(verb: "create" | "start"): string[] {
+  return [verb, "cluster", "--name", name, "--wait", `${startWithin}s`];
+}
+
+/** Runs kwokctl until it is done, a program it started has ended, or patience has: it would wait for two minutes. */
+async function kwokctl(binary: string, line: readonly string[], folder: string): Promise<RunResult> {
+  const ended = new AbortController();
+  const watch = setInterval(() => void someEnded(home(folder)).then((yes) => yes && ended.abort()), 500);
+  try {
+    return await attempt(binary, line, {
+      env: { ...process.env, KWOK_WORKDIR: folder },
+      stopOn: AbortSignal.any([ended.signal, AbortSignal.timeout(startWithin * 1000)]),
+    });
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+function home(folder: string): string {
+  return join(folder, "clusters", name);
+}
+
+function kubeconfigOf(folder: string): string {
+  return join(home(folder), "kubeconfig.yaml");
+}
