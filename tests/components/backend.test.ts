@@ -1,0 +1,98 @@
+import { Autoscaling } from "../../components/autoscaling";
+import { Backend } from "../../components/backend";
+import { Ingress } from "../../components/ingress";
+import { Postgres } from "../../components/postgres";
+import { Redis } from "../../components/redis";
+import { configOf, surroundings } from "../support/builders";
+import { record } from "../support/mocks";
+
+interface Deployment {
+  readonly spec: {
+    readonly replicas?: number;
+    readonly template: {
+      readonly spec: {
+        readonly terminationGracePeriodSeconds: number;
+        readonly containers: readonly [{ readonly image: string; readonly lifecycle: object; readonly env: object[] }];
+      };
+    };
+  };
+}
+
+async function deployed(keys: Record<string, string> = {}) {
+  const stack = await record(() => {
+    const { config, ...around } = surroundings(configOf(keys));
+    const own = { ...around, protect: false };
+    const ingress = new Ingress("ingress", { ...config.ingress, ...around });
+    const autoscaling = new Autoscaling("autoscaling", { ...config.autoscaling, ...around });
+    const { connection: database } = new Postgres("postgres", { ...config.postgres, ...own, password: undefined });
+    const { connection: cache } = new Redis("cache", { ...config.redis.cache, ...own, role: "cache" });
+    new Backend("backend", {
+      ...config.backend,
+      ...own,
+      domain: config.domain,
+      database,
+      uses: [cache],
+      ingress,
+      autoscaling,
+    });
+  });
+  return { stack, deployment: stack.get("backend", "Deployment").inputs as unknown as Deployment };
+}
+
+test("no pod starts before the migrations have run, and those not before the database is ready", async () => {
+  const { stack } = await deployed();
+  const migrations = stack.get("backend-migrations", "Job");
+  expect(stack.get("backend", "Workload").dependsOn).toContain(migrations.urn);
+  expect(migrations.dependsOn).toContain(stack.get("postgres", "Cluster").urn);
+});
+
+test("migrations reach the database and nothing else", async () => {
+  const { stack } = await deployed();
+  const policies = stack.ofType("NetworkPolicy").filter(({ name }) => name.startsWith("backend-migrations-"));
+  expect(policies.map(({ name }) => name)).toEqual([
+    "backend-migrations-to-postgres-egress",
+    "backend-migrations-to-postgres-ingress",
+  ]);
+});
+
+test("A28 the autoscaler alone owns the number of pods", async () => {
+  const { stack, deployment } = await deployed({ backend: '{"replicas":{"min":2,"max":100}}' });
+  expect(deployment.spec).not.toHaveProperty("replicas");
+  expect(stack.get("backend-scaler").inputs).toMatchObject({ spec: { minReplicaCount: 2, maxReplicaCount: 100 } });
+});
+
+test("a leaving pod is asked to drain and given the time for it", async () => {
+  const { deployment } = await deployed({ backend: '{"drainSeconds":300}' });
+  const { terminationGracePeriodSeconds, containers } = deployment.spec.template.spec;
+  expect(containers[0].lifecycle).toEqual({ preStop: { httpGet: { path: "/health/drain", port: "http" } } });
+  expect(terminationGracePeriodSeconds).toBeGreaterThan(300);
+});
+
+test("only the API is public: operations and metrics stay inside", async () => {
+  const { stack } = await deployed();
+  expect(stack.get("backend", "IngressRoute").inputs).toMatchObject({
+    spec: { routes: [{ match: "Host(`ai.localhost`) && (PathPrefix(`/v1`))" }] },
+  });
+});
+
+test("secrets reach the process as files, never as variables", async () => {
+  const { deployment } = await deployed();
+  const variables = JSON.stringify(deployment.spec.template.spec.containers[0].env);
+  expect(variables).not.toContain("generated-");
+  expect(variables).toContain("GATEWAY_PEPPER_FILE");
+});
+
+describe("the image", () => {
+  test("is the published one by default", async () => {
+    const { stack, deployment } = await deployed();
+    expect(deployment.spec.template.spec.containers[0].image).toMatch(/^ghcr\.io\/ai-platform\/backend:\d/);
+    expect(stack.ofType("docker:")).toEqual([]);
+  });
+
+  test("is built and pushed before anything runs it, when a repository is named", async () => {
+    const { stack, deployment } = await deployed({ backend: '{"buildRepository":"registry.example.com/backend"}' });
+    const image = stack.get("backend-image");
+    expect(image.inputs).toMatchObject({ imageName: deployment.spec.template.spec.containers[0].image });
+    expect(stack.get("backend-migrations", "Task").dependsOn).toContain(image.urn);
+  });
+});

@@ -1,0 +1,23 @@
+import { flows } from "../support/edges";
+import { expectGolden } from "../support/golden";
+import type { Recorded } from "../support/mocks";
+import { recordStack } from "../support/program";
+import { dump } from "./dump";
+import { flowsPage } from "./flows";
+
+let stack: Recorded;
+beforeAll(async () => {
+  stack = await recordStack("prod");
+});
+
+test("the prod stack is what was reviewed", () => {
+  expectGolden("tests/golden/prod.json", dump(stack));
+});
+
+test("the network of the prod stack permits the reviewed flows and no other", () => {
+  expectGolden("tests/golden/prod.flows.txt", flowsPage(flows(stack)));
+});
+
+test("no flow of the prod stack is opened at one end only", () => {
+  expect(flows(stack).dangling).toEqual([]);
+});

@@ -1,0 +1,110 @@
+import { spawn } from "node:child_process";
+import {
+  appendFileSync,
+  existsSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parse, stringify } from "yaml";
+import { projectRoot as ROOT } from "../../rehearsal/cli/target.ts";
+import { run } from "../../rehearsal/process.ts";
+
+type Command = "up" | "preview" | "down" | "status";
+
+export interface CommandResult {
+  readonly code: number;
+  /** Everything the command printed, as a user would have seen it. */
+  readonly output: string;
+}
+
+/** A copy of the project that a test may edit like a developer, with the commands of the Makefile. */
+export class Checkout {
+  readonly folder: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async create(): Promise<Checkout> {
+    const folder = mkdtempSync(join(tmpdir(), "ai-platform-checkout-"));
+    const files = await run("git", ["-C", ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    for (const file of files.split("\0").filter((name) => name && existsSync(join(ROOT, name)))) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      cpSync(join(ROOT, file), join(folder, file));
+    }
+    symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+    return new Checkout(folder);
+  }
+
+  /** Runs a command of the rehearsal and returns what it printed, whatever its exit code. */
+  command(name: Command, stack: string): Promise<CommandResult> {
+    return this.start(name, stack, () => undefined);
+  }
+
+  /** Starts a command and kills it with all its processes, as a crash would, as soon as its output shows the text. */
+  async killedCommand(name: Command, stack: string, text: RegExp): Promise<void> {
+    const { code, output } = await this.start(name, stack, (seen, kill) => {
+      if (text.test(seen)) kill();
+    });
+    if (code === 0) throw new Error(`The command ended before it showed ${String(text)}:\n${output}`);
+  }
+
+  private start(
+    name: Command,
+    stack: string,
+    onOutput: (output: string, kill: () => void) => void,
+  ): Promise<CommandResult> {
+    const child = spawn(process.execPath, [join(this.folder, "rehearsal/cli/main.ts"), name, "--stack", stack], {
+      cwd: this.folder,
+      stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, so that a kill reaches the engine as well.
+      detached: true,
+    });
+    let killed = false;
+    const kill = () => {
+      if (!killed && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      killed = true;
+    };
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        onOutput(output, kill);
+      });
+    return new Promise((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    });
+  }
+
+  /** Sets one top-level key of a stack file. */
+  configure(stack: string, key: string, value: unknown): void {
+    const file = join(this.folder, `Pulumi.${stack}.yaml`);
+    const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
+    content.config[`ai-platform:${key}`] = value;
+    writeFileSync(file, stringify(content));
+  }
+
+  /** Adds code to the program, runs the test, and takes it out again. */
+  async withCode(code: string, test: () => Promise<void>): Promise<void> {
+    const file = join(this.folder, "index.ts");
+    const before = readFileSync(file, "utf8");
+    appendFileSync(file, code);
+    try {
+      await test();
+    } finally {
+      writeFileSync(file, before);
+    }
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

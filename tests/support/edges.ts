@@ -1,0 +1,77 @@
+import type { Recorded } from "./mocks";
+
+interface Selector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+}
+interface PeerJson {
+  readonly namespaceSelector?: Selector;
+  readonly podSelector?: Selector;
+  readonly ipBlock?: { readonly cidr: string };
+}
+interface RuleJson {
+  readonly to?: readonly PeerJson[];
+  readonly from?: readonly PeerJson[];
+  readonly ports?: readonly { readonly protocol: string; readonly port: number }[];
+}
+interface PolicyJson {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly podSelector: Selector;
+    readonly policyTypes: readonly string[];
+    readonly ingress?: readonly RuleJson[];
+    readonly egress?: readonly RuleJson[];
+  };
+}
+
+/** What the NetworkPolicies of a stack permit between pods, read from the policies alone. */
+export interface Flows {
+  /** `client -> server:port` where the client may leave and the server lets in. */
+  readonly open: string[];
+  /** Halves without the other half: they permit nothing, so each is a mistake. */
+  readonly dangling: string[];
+  /** Flows with an end that is no selected pod, as `namespace/policy`. */
+  readonly access: string[];
+}
+
+export function flows(recorded: Recorded): Flows {
+  const policies = recorded
+    .ofType("networking.k8s.io/v1:NetworkPolicy")
+    .map(({ inputs }) => inputs as unknown as PolicyJson)
+    .filter(({ metadata }) => metadata.name !== "default-deny");
+  const egress = new Set(policies.flatMap((policy) => halves(policy, policy.spec.egress, "to")));
+  const ingress = new Set(policies.flatMap((policy) => halves(policy, policy.spec.ingress, "from")));
+  return {
+    open: [...egress].filter((edge) => ingress.has(edge)).sort(),
+    dangling: [...egress, ...ingress].filter((edge) => !(egress.has(edge) && ingress.has(edge))).sort(),
+    access: policies
+      .filter(isAccess)
+      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
+      .sort(),
+  };
+}
+
+function halves({ metadata, spec }: PolicyJson, rules: readonly RuleJson[] = [], direction: "to" | "from"): string[] {
+  const self = podsName(metadata.namespace, spec.podSelector);
+  return rules.flatMap((rule) =>
+    (rule[direction] ?? []).flatMap(({ namespaceSelector, podSelector }) => {
+      if (!namespaceSelector || !podSelector) return [];
+      const other = podsName(namespaceSelector.matchLabels?.["kubernetes.io/metadata.name"] ?? "any", podSelector);
+      const [client, server] = direction === "to" ? [self, other] : [other, self];
+      return (rule.ports ?? []).map(({ port }) => `${client} -> ${server}:${port}`);
+    }),
+  );
+}
+
+/** Pods by the label that names them, or all pods of the namespace. */
+function podsName(namespace: string, { matchLabels = {} }: Selector): string {
+  const { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": _partOf, ...others } = matchLabels;
+  const rest = Object.entries(others).map(([key, value]) => `${key}=${value}`);
+  return `${namespace}/${[...(name ? [name] : []), ...rest].join(",") || "*"}`;
+}
+
+function isAccess({ spec }: PolicyJson): boolean {
+  const rules = [...(spec.ingress ?? []), ...(spec.egress ?? [])];
+  return rules.some(
+    ({ to, from }) => ![...(to ?? []), ...(from ?? [])].some(({ namespaceSelector }) => namespaceSelector),
+  );
+}
