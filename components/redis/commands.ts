@@ -30,6 +30,8 @@ export function singleScript(): string {
 /**
  * Starts a server as master or replica. Every failover has a number, the epoch: of all Sentinels that answer, and of what this
  * volume's own file remembers, the highest one is right. Where nobody knows anything, this is the first start and pod 0 is master.
+ * The address is asked for after the epoch: while a failover ends, "sentinel master" still names the former master under the new
+ * epoch, which would make that one a second master.
  */
 export function startScript(name: string, domain: string): string {
   return lines(
@@ -42,8 +44,9 @@ export function startScript(name: string, domain: string): string {
     `  awk '$3 != "${MASTER}" { next } $2 == "monitor" { master = $4 } $2 == "config-epoch" { epoch = $4 }`,
     "    END { if (master) print epoch + 0, master }' /data/sentinel.conf 2>/dev/null || true",
     "  for index in 0 1 2; do",
-    `    timeout 3 ${client(SENTINEL_PORT)} -h "${name}-$index.${domain}" sentinel master ${MASTER} 2>/dev/null |`,
-    `      awk 'NR % 2 { key = $0; next } { value[key] = $0 } END { if (value["ip"]) print value["config-epoch"], value["ip"] }'`,
+    `    printf "sentinel master ${MASTER}\\nsentinel get-master-addr-by-name ${MASTER}\\n" |`,
+    `      timeout 3 ${client(SENTINEL_PORT)} -h "${name}-$index.${domain}" 2>/dev/null |`,
+    `      awk 'NR % 2 { key = $0; next } { value[key] = $0 } END { if (value["ip"]) print value["config-epoch"], key }'`,
     "  done",
     "}",
     'master="$(known | sort -s -n -k 1,1 | tail -n 1 | cut -d " " -f 2)"',
