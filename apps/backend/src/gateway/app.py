@@ -57,7 +57,7 @@ class Gateway:
         app = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else self._api
         if app is None and scope["path"] in PATHS:
             denial = Denial(405, "method_not_allowed", "Use POST.", headers=((b"allow", b"POST"),))
-            await send_denial(send, denial, ())
+            await send_denial(send, denial)
         else:
             await (app or self._api)(scope, receive, send)
 

@@ -46,7 +46,7 @@ class Operations:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer direct callers only: what came through a proxy came from outside the cluster."""
         if header(scope, b"x-forwarded-for") or header(scope, b"forwarded"):
-            await send_denial(send, Denial(404, "not_found", "Nothing is served under this path."), ())
+            await send_denial(send, Denial(404, "not_found", "Nothing is served under this path."))
         else:
             await self.handlers[scope["path"]](send)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import Final, TypeAlias, cast
 
 import hiredis
@@ -10,6 +12,9 @@ from redis.exceptions import ResponseError
 from gateway.settings import RedisSettings, read_secret
 
 Reply: TypeAlias = bytes | int | list["Reply"] | None
+#: Takes the reply to a command, or why there is none. Called at most once, and never waits.
+Receiver: TypeAlias = Callable[[Reply | Exception], None]
+Command: TypeAlias = tuple[str | bytes, ...]
 
 CLOSED: Final = "the connection to Redis was closed"
 
@@ -38,23 +43,25 @@ class RedisConnection(asyncio.Protocol):
     def __init__(self) -> None:
         self.closed = False
         self._reader = hiredis.Reader(replyError=ResponseError)
-        self._waiting: deque[asyncio.Future[Reply]] = deque()
+        self._waiting: deque[tuple[Receiver, asyncio.TimerHandle]] = deque()
+        self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
 
-    async def call(self, command: tuple[str | bytes, ...], timeout_s: float) -> Reply:
+    async def call(self, command: Command, timeout_s: float) -> Reply:
         """The reply to a command. Raises ResponseError, ConnectionError or TimeoutError."""
+        reply: asyncio.Future[Reply] = self._loop.create_future()
+        self.submit(command, timeout_s, partial(resolve, reply))
+        return await reply
+
+    def submit(self, command: Command, timeout_s: float, done: Receiver) -> None:
+        """Send a command; `done` gets its reply, or ResponseError, ConnectionError or TimeoutError."""
         if self._transport is None or self.closed:
-            raise ConnectionError(CLOSED)
-        loop = asyncio.get_running_loop()
-        reply: asyncio.Future[Reply] = loop.create_future()
-        self._waiting.append(reply)
+            done(ConnectionError(CLOSED))
+            return
+        late = TimeoutError(f"Redis did not answer within {timeout_s:g} s")
+        self._waiting.append((done, self._loop.call_later(timeout_s, self.abort, late)))
         # hiredis declares a tuple of one part and takes any number of them.
         self._transport.write(hiredis.pack_command(cast(tuple[str], command)))
-        timer = loop.call_later(timeout_s, self.abort, TimeoutError(f"Redis did not answer within {timeout_s:g} s"))
-        try:
-            return await reply
-        finally:
-            timer.cancel()
 
     def abort(self, reason: Exception) -> None:
         """Close the connection: after a late reply nothing on it can be told apart any more."""
@@ -62,9 +69,7 @@ class RedisConnection(asyncio.Protocol):
         if self._transport:
             self._transport.abort()
         while self._waiting:
-            reply = self._waiting.popleft()
-            if not reply.done():
-                reply.set_exception(reason)
+            self._answer(reason)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
@@ -74,11 +79,20 @@ class RedisConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._reader.feed(data)
-        while (answer := self._reader.gets()) is not False and self._waiting:
-            reply = self._waiting.popleft()
-            if reply.done():
-                continue
-            if isinstance(answer, ResponseError):
-                reply.set_exception(answer)
-            else:
-                reply.set_result(answer)
+        while (reply := self._reader.gets()) is not False and self._waiting:
+            self._answer(reply)
+
+    def _answer(self, reply: Reply | Exception) -> None:
+        done, timer = self._waiting.popleft()
+        timer.cancel()
+        done(reply)
+
+
+def resolve(future: "asyncio.Future[Reply]", reply: Reply | Exception) -> None:
+    """Give a reply to whoever still waits for it."""
+    if future.done():
+        return
+    if isinstance(reply, Exception):
+        future.set_exception(reply)
+    else:
+        future.set_result(reply)

@@ -1,11 +1,12 @@
 """One Redis connection for the hot path, where the general client's time per command would be most of the cost."""
 
 import asyncio
+from functools import partial
 from typing import Final
 
 from redis.exceptions import ResponseError
 
-from gateway.redis_connection import CLOSED, RedisConnection, Reply, open_connection
+from gateway.redis_connection import CLOSED, Command, Receiver, RedisConnection, Reply, open_connection, resolve
 from gateway.redis_sentinel import find_master
 from gateway.settings import RedisSettings
 
@@ -17,9 +18,10 @@ class RedisLink:
     """Commands are answered in order on one connection, which is opened when needed and again after a failure."""
 
     def __init__(self, settings: RedisSettings) -> None:
-        self._settings = settings
+        self.settings = settings
         self._connection: RedisConnection | None = None
         self._opening = asyncio.Lock()
+        self._first: set[asyncio.Task[None]] = set()
 
     async def call(self, *command: str | bytes) -> Reply:
         """The reply to a command.
@@ -27,25 +29,42 @@ class RedisLink:
         Raises ResponseError for an error reply, and ConnectionError or TimeoutError when Redis is away; the command
         may have been executed then all the same.
         """
+        reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self.submit(command, partial(resolve, reply))
+        return await reply
+
+    def submit(self, command: Command, done: Receiver) -> None:
+        """As `call`, for those whom a coroutine would cost too much: `done` gets the reply or the exception."""
         connection = self._connection
         if connection is None or connection.closed:
-            connection = await self._open()
-        try:
-            return await connection.call(command, self._settings.timeout_seconds)
-        except ResponseError as error:
-            if self._settings.sentinel and str(error).startswith(_NOT_THE_MASTER):
-                connection.abort(ConnectionError(f"the server is not the master any more: {error}"))
-            raise
+            task = asyncio.create_task(self._connect_and_submit(command, done))
+            self._first.add(task)
+            task.add_done_callback(self._first.discard)
+        else:
+            connection.submit(command, self.settings.timeout_seconds, partial(self._received, connection, done))
 
     async def close(self) -> None:
         if self._connection:
             self._connection.abort(ConnectionError(CLOSED))
 
+    def _received(self, connection: RedisConnection, done: Receiver, reply: Reply | Exception) -> None:
+        if self.settings.sentinel and isinstance(reply, ResponseError) and str(reply).startswith(_NOT_THE_MASTER):
+            connection.abort(ConnectionError(f"the server is not the master any more: {reply}"))
+        done(reply)
+
+    async def _connect_and_submit(self, command: Command, done: Receiver) -> None:
+        try:
+            connection = await self._open()
+        except Exception as error:  # whoever waits must hear of it, whatever it is
+            done(error)
+        else:
+            connection.submit(command, self.settings.timeout_seconds, partial(self._received, connection, done))
+
     async def _open(self) -> RedisConnection:
         async with self._opening:
             if self._connection and not self._connection.closed:
                 return self._connection
-            settings = self._settings
+            settings = self.settings
             async with asyncio.timeout(settings.timeout_seconds):
                 if settings.sentinel:
                     self._connection = await _open_master(settings, *settings.sentinel)

@@ -58,12 +58,15 @@ async def _ask(settings: RedisSettings, address: str, port: int, name: str) -> _
         connection = await open_connection(settings, address, port, settings.host)
         try:
             reply = await connection.call(("SENTINEL", "MASTER", name), settings.timeout_seconds)
+            # In this order: while a failover ends, the first reply names the former master under the new epoch.
+            current = await connection.call(("SENTINEL", "GET-MASTER-ADDR-BY-NAME", name), settings.timeout_seconds)
         finally:
             connection.abort(ConnectionError(CLOSED))
-    if not isinstance(reply, list):
-        raise ConnectionError(f"Sentinel at {address} answered {reply!r}")
+    if not isinstance(reply, list) or not isinstance(current, list):
+        raise ConnectionError(f"Sentinel at {address} answered {reply!r} and {current!r}")
     fields = dict(zip(map(_text, reply[::2]), map(_text, reply[1::2]), strict=True))
-    return int(fields["config-epoch"]), fields["ip"], int(fields["port"])
+    master_host, master_port = map(_text, current)
+    return int(fields["config-epoch"]), master_host, int(master_port)
 
 
 def _text(value: object) -> str:

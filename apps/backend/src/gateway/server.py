@@ -10,6 +10,7 @@ from typing import Final
 import uvicorn
 
 from gateway.app import Gateway
+from gateway.proxy.client_connection import ClientConnection
 from gateway.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ async def serve(settings: Settings) -> None:
             app,
             host=gateway.host,
             port=gateway.port,
-            http="httptools",
+            http=ClientConnection,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -4,12 +4,14 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 import orjson
 from redis.exceptions import ResponseError
 
+from gateway.redis_connection import Reply
 from gateway.redis_link import RedisLink
 
 #: Name of the model (or `*`), requests/min, tokens/min, concurrency; -1 means no limit.
@@ -38,6 +40,10 @@ class Answer:
     levels: Sequence[Levels]
 
 
+#: An operation, and who waits for its answer.
+_Item: TypeAlias = tuple[Operation, "asyncio.Future[Answer] | None"]
+
+
 class LimitScript:
     """One script call is under way at a time; operations that arrive meanwhile go together in the next one."""
 
@@ -45,8 +51,10 @@ class LimitScript:
         self._redis = redis
         self._source = (Path(__file__).parent / "script.lua").read_bytes()
         self._hash = hashlib.sha1(self._source, usedforsecurity=False).hexdigest()
-        self._waiting: list[tuple[Operation, asyncio.Future[Answer] | None]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._waiting: list[_Item] = []
+        self._sent: list[_Item] = []
+        self._quiet = asyncio.Event()
+        self._quiet.set()
 
     async def ask(self, operation: Operation) -> Answer:
         """Run a `reserve`. Raises what the Redis client raises."""
@@ -60,41 +68,41 @@ class LimitScript:
 
     async def drained(self) -> None:
         """Wait until everything asked and told so far was sent."""
-        while self._running:
-            await self._running
+        await self._quiet.wait()
 
-    def _add(self, operation: Operation, answer: asyncio.Future[Answer] | None) -> None:
+    def _add(self, operation: Operation, answer: "asyncio.Future[Answer] | None") -> None:
         self._waiting.append((operation, answer))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
+        if not self._sent:
+            self._send()
 
-    async def _run(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
-                await self._send(batch)
-        finally:
-            self._running = None
+    def _send(self) -> None:
+        self._quiet.clear()
+        self._sent, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
+        operations = orjson.dumps([operation for operation, _ in self._sent])
+        self._redis.submit(("EVALSHA", self._hash, "0", operations), partial(self._received, operations))
 
-    async def _send(self, batch: list[tuple[Operation, asyncio.Future[Answer] | None]]) -> None:
+    def _received(self, operations: bytes, reply: Reply | Exception) -> None:
+        if isinstance(reply, ResponseError) and str(reply).startswith("NOSCRIPT"):
+            self._redis.submit(("EVAL", self._source, "0", operations), partial(self._received, operations))
+            return
+        sent, self._sent = self._sent, []
         try:
-            reply = await self._call(orjson.dumps([operation for operation, _ in batch]))
+            for (_, answer), fields in zip(sent, _answers(reply), strict=True):
+                if answer and not answer.done():
+                    answer.set_result(Answer(*fields))
         except Exception as error:  # every waiting request must hear of it, whatever it is
-            for _, answer in batch:
+            for _, answer in sent:
                 if answer and not answer.done():
                     answer.set_exception(error)
-            return
-        for (_, answer), fields in zip(batch, reply, strict=True):
-            if answer and not answer.done():
-                answer.set_result(Answer(*fields))
+        if self._waiting:
+            self._send()
+        else:
+            self._quiet.set()
 
-    async def _call(self, operations: bytes) -> Sequence[tuple[str, str, int, Sequence[Levels]]]:
-        try:
-            reply = await self._redis.call("EVALSHA", self._hash, "0", operations)
-        except ResponseError as error:
-            if not str(error).startswith("NOSCRIPT"):
-                raise
-            reply = await self._redis.call("EVAL", self._source, "0", operations)
-        if not isinstance(reply, bytes):
-            raise ResponseError(f"the limit script answered {reply!r}")
-        return cast(Sequence[tuple[str, str, int, Sequence[Levels]]], orjson.loads(reply))
+
+def _answers(reply: Reply | Exception) -> Sequence[tuple[str, str, int, Sequence[Levels]]]:
+    if isinstance(reply, Exception):
+        raise reply
+    if not isinstance(reply, bytes):
+        raise ResponseError(f"the limit script answered {reply!r}")
+    return cast(Sequence[tuple[str, str, int, Sequence[Levels]]], orjson.loads(reply))

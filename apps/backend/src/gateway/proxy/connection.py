@@ -1,6 +1,7 @@
 """One HTTP/1.1 connection to an engine."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, cast
 
 from httptools import HttpParserError, HttpResponseParser
@@ -8,8 +9,6 @@ from httptools import HttpParserError, HttpResponseParser
 from gateway.contracts import Headers
 from gateway.proxy.engine_error import EngineError, FailureReason
 
-#: Bytes of an answer held for a client that reads slowly, before the engine is made to wait as well.
-_HIGH_WATER: Final = 256 * 1024
 _MOST_HEADERS: Final = 100
 
 
@@ -25,11 +24,12 @@ class EngineConnection(asyncio.Protocol):
         self._error: EngineError | None = None
         self._headers: list[tuple[bytes, bytes]] = []
         self._chunks: list[bytes] = []
-        self._buffered = 0
+        self._sink: Callable[[bytes], None] | None = None
         self._paused = False
         self._has_head = False
-        self._complete = True
         self._keep_alive = False
+        #: Everything that was asked for has come.
+        self.complete = True
         self.status = 0
         #: Has served a request before, so the engine may be closing it at this very moment.
         self.used = False
@@ -42,7 +42,7 @@ class EngineConnection(asyncio.Protocol):
 
     @property
     def reusable(self) -> bool:
-        return self._complete and self._keep_alive and not self.closed
+        return self.complete and self._keep_alive and not self.closed
 
     @property
     def headers(self) -> Headers:
@@ -52,7 +52,7 @@ class EngineConnection(asyncio.Protocol):
         """Start a request, head and body in one piece. The connection must be reusable or new."""
         self._headers.clear()
         self._error = None
-        self._has_head = self._complete = False
+        self._has_head = self.complete = False
         self.status = 0
         self.progress_at = self._loop.time()
         if self._transport is None or self._transport.is_closing():
@@ -74,7 +74,7 @@ class EngineConnection(asyncio.Protocol):
         Raises EngineError, after everything that came before the failure was read.
         """
         while not self._chunks:
-            if self._complete:
+            if self.complete:
                 return b""
             if self._error:
                 raise self._error
@@ -82,16 +82,42 @@ class EngineConnection(asyncio.Protocol):
             await self._waiter
         data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks.clear()
-        self._buffered = 0
-        if self._paused and self._transport:
+        return data
+
+    async def forward(self, sink: Callable[[bytes], None]) -> None:
+        """Give `sink` what comes of the body, as it comes, until all has or `stop_forwarding`. Raises EngineError."""
+        self._sink = sink
+        try:
+            if self._chunks:
+                sink(await self.read())
+            while self._sink is not None and not self.complete:
+                if self._error:
+                    raise self._error
+                self._waiter = self._loop.create_future()
+                await self._waiter
+        finally:
+            self._sink = None
+
+    def stop_forwarding(self) -> None:
+        """Keep what comes for `read` again."""
+        self._sink = None
+        self._wake()
+
+    def pause(self) -> None:
+        """Read no more, which makes the engine wait as well, until `resume`."""
+        if self._transport and not self._paused:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if self._transport and self._paused:
             self._paused = False
             self.progress_at = self._loop.time()
             self._transport.resume_reading()
-        return data
 
     def fail(self, reason: FailureReason, what: str) -> None:
         """Close at once; whoever waits gets an EngineError."""
-        if not self._complete and self._error is None:
+        if not self.complete and self._error is None:
             self._error = EngineError(reason, f"engine {self._address}: {what}")
         self._wake()
         self.close()
@@ -104,7 +130,7 @@ class EngineConnection(asyncio.Protocol):
     def check_silence(self, now: float, first_s: float, next_s: float) -> None:
         """Fail when the engine has been quiet for longer than `first_s` (no answer yet) or `next_s` seconds."""
         quiet = now - self.progress_at
-        if self._complete or quiet <= (next_s if self._has_head else first_s):
+        if self.complete or quiet <= (next_s if self._has_head else first_s):
             return
         if self._paused:
             self.fail("stalled", f"its client read nothing for {quiet:.0f} s")
@@ -124,7 +150,7 @@ class EngineConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.progress_at = self._loop.time()
-        if self._complete:
+        if self.complete:
             self.fail("malformed", "sent data without being asked")
             return
         try:
@@ -132,7 +158,7 @@ class EngineConnection(asyncio.Protocol):
         except HttpParserError as error:
             self.fail("malformed", f"does not speak HTTP/1.1 ({error})")
             return
-        if self._chunks or self._complete or self._has_head:
+        if self.complete or (self._has_head and self._sink is None):
             self._wake()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -145,15 +171,14 @@ class EngineConnection(asyncio.Protocol):
         self._has_head = self.status >= 200
 
     def on_body(self, body: bytes) -> None:
-        self._chunks.append(body)
-        self._buffered += len(body)
-        if self._buffered > _HIGH_WATER and not self._paused and self._transport:
-            self._paused = True
-            self._transport.pause_reading()
+        if self._sink:
+            self._sink(body)
+        else:
+            self._chunks.append(body)
 
     def on_message_complete(self) -> None:
         if not self._has_head:
             self._headers.clear()  # 100 Continue and the like: the real answer follows
             return
-        self._complete = self.used = True
+        self.complete = self.used = True
         self._keep_alive = self._parser.should_keep_alive()

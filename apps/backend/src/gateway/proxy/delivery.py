@@ -1,14 +1,14 @@
 """Takes one admitted request to an engine and its answer to the client."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import partial
 from typing import Final
-
-from starlette.types import Message, Send
 
 from gateway.contracts import Denial, Headers, Principal
 from gateway.errors import error_body
 from gateway.metrics import ModelMetrics
 from gateway.proxy.answer_stream import AnswerStream, Usage
+from gateway.proxy.client import Client
 from gateway.proxy.engine_error import EngineError
 from gateway.proxy.exchange import Answer, Exchange
 from gateway.proxy.flight import Flight
@@ -25,7 +25,7 @@ _RETRY_SECONDS: Final = 1.0
 
 
 class Delivery:
-    """Ends with the last messages in hand: they leave when usage is recorded."""
+    """Ends with the last part of the answer in hand: it leaves when usage is recorded."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class Delivery:
         seen = answer.rest.frames if answer.rest else 0
         return answer.usage or (answer.rest and answer.rest.usage) or Usage(request.prompt_tokens, seen, 0)
 
-    async def run(self, send: Send, tokens: int, to_engine: Headers, to_client: Headers) -> Sequence[Message]:
-        """Send all but the end of the answer; the messages that remain. Further headers are given for both ways.
+    async def run(self, client: Client, tokens: int, to_engine: Headers, to_client: Headers) -> Callable[[], None]:
+        """Send all but the end of the answer; what sends the end. Further headers are given for both ways.
 
         `tokens` is what the request may take of the engines. Raises RefusedError while nothing was sent.
         """
@@ -68,9 +68,11 @@ class Delivery:
         try:
             answer = await self._ask(exchange)
             if answer.rest is None:
-                return _whole(answer, flight, to_client)
-            await send({"type": "http.response.start", "status": 200, "headers": [*_STREAM_HEADERS, *to_client]})
-            return [await self._stream(exchange, answer, answer.rest, send)]
+                flight.status = answer.status
+                headers = ((b"content-type", answer.content_type), *to_client)
+                return partial(client.answer, answer.status, headers, answer.body)
+            client.begin((*_STREAM_HEADERS, *to_client), answer.body)
+            return partial(client.end, await self._stream(exchange, answer.rest, client))
         finally:
             exchange.close()
             gate.leave(tokens, flight.elapsed_s() - entered)
@@ -94,25 +96,12 @@ class Delivery:
             self._metrics.first_token(self.flight.ttft_s)
         return answer
 
-    async def _stream(self, exchange: Exchange, answer: Answer, rest: AnswerStream, send: Send) -> Message:
-        frames = answer.body
+    async def _stream(self, exchange: Exchange, rest: AnswerStream, client: Client) -> bytes:
+        """Pass frames on; the last one."""
         try:
-            while frames:
-                await send({"type": "http.response.body", "body": frames, "more_body": True})
-                frames = await exchange.more(rest)
-            await exchange.finish()
-            end = rest.tail
+            await exchange.pass_on(rest, client)
             self.flight.status = 200
+            return rest.tail
         except EngineError as error:
-            end = frame(error_body(502, "engine_failed", f"The engine failed while it answered ({error.reason})."))
             self.flight.status = 502
-        return {"type": "http.response.body", "body": end, "more_body": False}
-
-
-def _whole(answer: Answer, flight: Flight, headers: Headers) -> Sequence[Message]:
-    flight.status = answer.status
-    own = ((b"content-type", answer.content_type), (b"content-length", b"%d" % len(answer.body)))
-    return (
-        {"type": "http.response.start", "status": answer.status, "headers": [*own, *headers]},
-        {"type": "http.response.body", "body": answer.body, "more_body": False},
-    )
+            return frame(error_body(502, "engine_failed", f"The engine failed while it answered ({error.reason})."))

@@ -1,6 +1,7 @@
 """The hot path: who asks, for what, within which limits; then the delivery."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,14 +19,10 @@ from gateway.contracts import (
     UsageSink,
 )
 from gateway.drain import Lifecycle
+from gateway.errors import error_body
 from gateway.metrics import Metrics
-from gateway.proxy.client import (
-    DisconnectedError,
-    DisconnectWatch,
-    bearer_token,
-    read_body,
-    send_denial,
-)
+from gateway.proxy.client import Client, DisconnectedError, bearer_token, denial_headers, read_body
+from gateway.proxy.client_connection import CLIENT
 from gateway.proxy.delivery import Delivery
 from gateway.proxy.flight import Flight
 from gateway.proxy.inference_request import RefusedError, parse
@@ -63,18 +60,21 @@ class InferenceEndpoint:
         self._uses = uses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request whose scope carries a `Client`; `send` is not used."""
         uses = self._uses
+        client: Client = scope[CLIENT]
         call: InternalCall | None = scope.get(INTERNAL_CALL)
         flight = Flight(scope["path"], call.request_id) if call else Flight(scope["path"])
         request_id.set(flight.request_id)
         trace = uses.tracing.begin(scope)
         uses.lifecycle.enter()
         try:
-            await self._serve(scope, receive, send, flight, trace)
+            finish = await self._serve(scope, receive, client, flight, trace)
+            finish()
         except RefusedError as refused:
             flight.status = refused.denial.status
             uses.metrics.of(flight.model).refused(refused.denial.code)
-            await send_denial(send, refused.denial, self._headers(flight))
+            self._refuse(client, refused.denial, flight)
         except DisconnectedError:
             pass  # nobody is there to answer to
         finally:
@@ -82,23 +82,29 @@ class InferenceEndpoint:
             trace.end(flight)
             uses.metrics.of(flight.model).answered(flight.path, flight.status, flight.elapsed_s())
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send, flight: Flight, trace: Trace) -> None:
+    async def _serve(
+        self, scope: Scope, receive: Receive, client: Client, flight: Flight, trace: Trace
+    ) -> Callable[[], None]:
+        """What is left to do for the client when everything that the request owes is settled."""
         principal = await self._identify(scope)
-        request = parse(await read_body(scope, receive, self._uses.body_max_bytes), flight.path)
+        request = parse(await read_body(scope, client, receive, self._uses.body_max_bytes), flight.path)
         route = self._route(principal, request.model)
         flight.model = route.model
         route.gate.refuse_if_full(principal)
         delivery = Delivery(principal, request, route, flight, self._uses.metrics.of(route.model))
-        watch = DisconnectWatch(receive)
+        task = asyncio.current_task()
+        if task:
+            client.watch(task.cancel)
         try:
-            await self._deliver(delivery, trace, send, watch)
+            return await self._deliver(delivery, trace, client)
         except asyncio.CancelledError:
-            if not watch.left:
-                raise
+            if client.gone:
+                raise DisconnectedError from None
+            raise
         finally:
-            watch.stop()
+            client.unwatch()
 
-    async def _deliver(self, delivery: Delivery, trace: Trace, send: Send, watch: DisconnectWatch) -> None:
+    async def _deliver(self, delivery: Delivery, trace: Trace, client: Client) -> Callable[[], None]:
         principal, request, flight = delivery.principal, delivery.request, delivery.flight
         limiter = self._uses.limiter
         reservation = await limiter.reserve(principal, request.model, request.prompt_tokens, request.max_tokens)
@@ -108,16 +114,13 @@ class InferenceEndpoint:
         to_engine = ((b"x-request-id", flight.request_id.encode()), *trace.headers)
         to_client = reservation.headers + self._headers(flight)
         try:
-            last = await delivery.run(send, request.prompt_tokens + longest, to_engine, to_client)
+            return await delivery.run(client, request.prompt_tokens + longest, to_engine, to_client)
         finally:
             usage = delivery.usage
             limiter.settle(reservation, usage.total if usage else 0)
             if usage:
                 self._uses.metrics.of(flight.model).used(usage)
                 await self._uses.usage.record(flight.record(principal, usage, stream=request.stream))
-        watch.stop()
-        for message in last:
-            await send(message)
 
     async def _identify(self, scope: Scope) -> Principal:
         call: InternalCall | None = scope.get(INTERNAL_CALL)
@@ -138,6 +141,10 @@ class InferenceEndpoint:
             text = f"The model {model!r} does not exist or you do not have access to it. GET /v1/models lists yours."
             raise RefusedError(Denial(404, "model_not_found", text))
         return route
+
+    def _refuse(self, client: Client, denial: Denial, flight: Flight) -> None:
+        body = error_body(denial.status, denial.code, denial.message)
+        client.answer(denial.status, denial_headers(denial) + self._headers(flight), body)
 
     def _headers(self, flight: Flight) -> Headers:
         own = ((b"x-request-id", flight.request_id.encode()),)

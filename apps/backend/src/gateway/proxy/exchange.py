@@ -12,6 +12,7 @@ from gateway.contracts import Headers
 from gateway.jsontypes import Json
 from gateway.metrics import ModelMetrics
 from gateway.proxy.answer_stream import AnswerStream, Usage, usage_of
+from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
 from gateway.proxy.inference_request import InferenceRequest
@@ -73,26 +74,24 @@ class Exchange:
             self._blame(another, error)
             raise
 
-    async def more(self, rest: AnswerStream) -> bytes:
-        """The next frames of a stream; empty when it has come to its proper end. Raises EngineError."""
+    async def pass_on(self, rest: AnswerStream, client: Client) -> None:
+        """Give the client what comes until the stream has come to its proper end. Raises EngineError.
+
+        No frame wakes this task: the engine's connection writes to the client's.
+        """
         engine, connection = self._engine, self._connection
         if engine is None or connection is None:
-            return b""
+            return
         try:
-            return await _frames(engine, connection, rest)
+            if not rest.ended:
+                await connection.forward(_Relay(connection, rest, client))
+            if not rest.ended:
+                raise EngineError("reset", f"engine {engine.address}: its stream ended without [DONE]")
         except EngineError as error:
             self._blame(engine, error)
             raise
-
-    async def finish(self) -> None:
-        """Give a complete stream a moment to end its HTTP message as well, so that the connection can be kept."""
-        if self._engine is None or self._connection is None:
-            return
-        self._engine.breaker.succeeded()
-        with contextlib.suppress(TimeoutError, EngineError):
-            async with asyncio.timeout(_END_SECONDS):
-                while await self._connection.read():
-                    pass
+        engine.breaker.succeeded()
+        await _end(connection)
 
     def close(self) -> None:
         """Be done with the engine, whatever state the answer is in."""
@@ -127,7 +126,7 @@ class Exchange:
             raise EngineError("status", f"engine {engine.address}: answered {connection.status}")
         if connection.status == 200 and self._request.stream:
             rest = AnswerStream(show_usage=self._request.show_usage)
-            return Answer(200, content_type, await _frames(engine, connection, rest), None, rest)
+            return Answer(200, content_type, await _first_frames(engine, connection, rest), None, rest)
         body = await _whole(engine, connection)
         return Answer(connection.status, content_type, body, _usage(engine, body))
 
@@ -149,7 +148,38 @@ class Exchange:
         )
 
 
-async def _frames(engine: Engine, connection: EngineConnection, rest: AnswerStream) -> bytes:
+class _Relay:
+    """Takes what an engine says and gives it to the client, no faster than the client reads."""
+
+    def __init__(self, connection: EngineConnection, rest: AnswerStream, client: Client) -> None:
+        self._connection = connection
+        self._rest = rest
+        self._client = client
+
+    def __call__(self, data: bytes) -> None:
+        rest, connection = self._rest, self._connection
+        try:
+            frames = rest.feed(data)
+        except ValueError as error:
+            connection.fail("malformed", f"sent no valid stream ({error})")
+            return
+        if frames and not self._client.write(frames, connection.resume):
+            connection.pause()
+        if rest.ended:
+            connection.stop_forwarding()
+
+
+async def _end(connection: EngineConnection) -> None:
+    """Give a complete stream a moment to end its HTTP message as well, so that the connection can be kept."""
+    if connection.complete:
+        return
+    with contextlib.suppress(TimeoutError, EngineError):
+        async with asyncio.timeout(_END_SECONDS):
+            while await connection.read():
+                pass
+
+
+async def _first_frames(engine: Engine, connection: EngineConnection, rest: AnswerStream) -> bytes:
     try:
         while not rest.ended:
             data = await connection.read()

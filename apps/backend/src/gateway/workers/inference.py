@@ -1,14 +1,15 @@
 """Requests that this process makes to its own hot path, with the limits, routing and usage of any other request."""
 
-import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 import orjson
 from starlette.types import ASGIApp, Message, Scope
 
-from gateway.contracts import INTERNAL_CALL, InternalCall
+from gateway.contracts import INTERNAL_CALL, Headers, InternalCall
 from gateway.jsontypes import Json, JsonObject
+from gateway.proxy.client_connection import CLIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +48,47 @@ class OwnHotPath:
             "server": None,
             INTERNAL_CALL: call,
         }
-        exchange = _Exchange(content)
-        await self._app(scope, exchange.receive, exchange.send)
-        return exchange.answer()
+        client = _OwnClient(content)
+        scope[CLIENT] = client
+        await self._app(scope, _nothing_to_receive, _nothing_to_send)
+        return client.answered
 
 
-class _Exchange:
-    """Both ends of one request."""
+async def _nothing_to_receive() -> Message:
+    raise RuntimeError("the body of an internal request is there from the start")
+
+
+async def _nothing_to_send(message: Message) -> None:
+    raise RuntimeError(f"an internal request is answered without ASGI messages, but {message['type']} was sent")
+
+
+class _OwnClient:
+    """Implements `Client` for a request that is not streamed and never given up."""
+
+    gone = False
 
     def __init__(self, content: bytes) -> None:
-        self._content: bytes | None = content
-        self._status = 500
-        self._parts: list[bytes] = []
+        self._content = content
+        self.answered = InferenceAnswer(500, None)
 
-    async def receive(self) -> Message:
-        content, self._content = self._content, None
-        if content is None:
-            await asyncio.Event().wait()  # this client never disconnects
-        return {"type": "http.request", "body": content, "more_body": False}
+    def take_body(self) -> bytes:
+        return self._content
 
-    async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.start":
-            self._status = message["status"]
-        elif message["type"] == "http.response.body":
-            self._parts.append(message.get("body", b""))
+    def watch(self, gone: Callable[[], object]) -> None: ...
 
-    def answer(self) -> InferenceAnswer:
-        content = b"".join(self._parts)
+    def unwatch(self) -> None: ...
+
+    def answer(self, status: int, headers: Headers, body: bytes) -> None:
         try:
-            return InferenceAnswer(self._status, orjson.loads(content))
+            self.answered = InferenceAnswer(status, orjson.loads(body))
         except orjson.JSONDecodeError:
-            return InferenceAnswer(502, content.decode(errors="replace"))
+            self.answered = InferenceAnswer(502, body.decode(errors="replace"))
+
+    def begin(self, headers: Headers, frames: bytes) -> None:
+        raise RuntimeError("an internal request cannot be streamed")
+
+    def write(self, frames: bytes, writable: Callable[[], object]) -> bool:
+        raise RuntimeError("an internal request cannot be streamed")
+
+    def end(self, frames: bytes) -> None:
+        raise RuntimeError("an internal request cannot be streamed")
