@@ -25,7 +25,7 @@ class Bare:
         connection = await self._pool.acquire()
         connection.send(head + body)
         await connection.head()
-        headers = [pair for pair in connection.headers if pair[0] != b"transfer-encoding"]
+        headers = [(b"content-type", connection.content_type)]
         await send({"type": "http.response.start", "status": connection.status, "headers": headers})
         while data := await connection.read():
             await send({"type": "http.response.body", "body": data, "more_body": True})

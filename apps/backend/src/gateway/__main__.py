@@ -19,7 +19,6 @@ from gateway.identity.tenancy import Tenancy
 from gateway.server import serve
 from gateway.settings import ConfigurationError, MigrationSettings, Settings, read_secret
 from gateway.storage.database import Database
-from gateway.storage.migrate import migrate
 from gateway.storage.rows import ConflictError, NotFoundError
 from gateway.telemetry import configure_logging
 
@@ -38,6 +37,9 @@ async def _work(_: argparse.Namespace) -> None:
 
 
 async def _migrate(given: argparse.Namespace) -> None:
+    # Imported here because Alembic takes 9 MB, which a process that serves should not pay.
+    from gateway.storage.migrate import migrate
+
     settings = MigrationSettings()
     configure_logging(settings.gateway.log_level)
     database = Database(settings.postgres)

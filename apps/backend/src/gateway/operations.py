@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.contracts import Denial
 from gateway.drain import Lifecycle
 from gateway.metrics import Metrics
-from gateway.proxy.client import header, send_denial, send_whole
+from gateway.proxy.client import send_denial, send_whole
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,6 +22,7 @@ _TIMEOUT_SECONDS: Final = 1.0
 #: is known of keys and limits helps over a restart of one.
 _GRACE_SECONDS: Final = 15.0
 _JSON: Final = ((b"content-type", b"application/json"),)
+_FROM_OUTSIDE: Final = (b"x-forwarded-for", b"forwarded")
 _METRICS: Final = ((b"content-type", b"text/plain; version=0.0.4; charset=utf-8"),)
 
 
@@ -45,7 +46,7 @@ class Operations:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer direct callers only: what came through a proxy came from outside the cluster."""
-        if header(scope, b"x-forwarded-for") or header(scope, b"forwarded"):
+        if any(name in _FROM_OUTSIDE for name, _ in scope["headers"]):
             await send_denial(send, Denial(404, "not_found", "Nothing is served under this path."))
         else:
             await self.handlers[scope["path"]](send)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import logging
+import resource
 import signal
 from types import FrameType
 from typing import Final
@@ -46,6 +47,7 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=_LAST_SECONDS,
         )
         _spare_the_collector()
+        _allow_open_files()
         await _DrainingServer(config, app).serve()
 
 
@@ -57,6 +59,13 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_ALLOCATIONS_PER_COLLECTION, 20, 20)
+
+
+def _allow_open_files() -> None:
+    """Take as many connections as this machine permits: the soft limit is 1,024 in many places."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class _DrainingServer(uvicorn.Server):

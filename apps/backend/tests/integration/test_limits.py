@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 
 from gateway.contracts import ALL_MODELS, Denial, ModelLimits, Reservation, TokenBudget
 from gateway.limits.limiter import RedisLimiter
-from gateway.limits.periods import period_start
+from gateway.limits.periods import period_of
 from gateway.limits.script import LimitScript
 from gateway.redis_link import RedisLink
 from gateway.settings import Settings
@@ -175,7 +175,7 @@ async def test_a_budget_is_counted_from_what_was_spent_before_and_survives_a_los
     ledger.tokens = 900
     assert isinstance(await replicas[2].reserve(who, "small", 100, 100), Denial)
     assert isinstance(await replicas[2].reserve(who, "small", 50, 50), Reservation)
-    assert ledger.asked == [period_start("month", datetime.now(UTC))] * 2
+    assert ledger.asked == [period_of("month", datetime.now(UTC)).start] * 2
 
 
 async def test_headers_say_what_is_left_of_the_tightest_limit(replicas: list[RedisLimiter]) -> None:

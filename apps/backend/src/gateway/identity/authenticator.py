@@ -41,7 +41,7 @@ class _Entry:
 
 
 class CachingAuthenticator:
-    """Implements `Authenticator`. Holds keyed hashes only, never a key."""
+    """Implements `Authenticator`. Holds keyed hashes (fingerprints) only, never a key."""
 
     def __init__(
         self,
@@ -64,33 +64,34 @@ class CachingAuthenticator:
         self._generation = 0
 
     def authenticate_cached(self, token: bytes) -> Principal | Denial | None:
-        return self._cached(self._keys.digest(token))
+        return self._cached(self._keys.fingerprint(token))
 
     async def authenticate(self, token: bytes) -> Principal | Denial:
-        digest = self._keys.digest(token)
-        cached = self._cached(digest)
+        fingerprint = self._keys.fingerprint(token)
+        cached = self._cached(fingerprint)
         if cached is not None:
             return cached
-        lookup = self._lookups.get(digest)
+        lookup = self._lookups.get(fingerprint)
         if lookup is None:
+            digest = self._keys.digest(token)
             if self._keys.made_here(token):
-                lookup = asyncio.create_task(self._look_up(digest))
+                lookup = asyncio.create_task(self._look_up(fingerprint, digest))
             elif self._strangers_waiting >= _STRANGERS_WAITING:
                 return _CROWDED
             else:
                 self._strangers_waiting += 1
-                lookup = asyncio.create_task(self._look_up_stranger(digest))
-            self._lookups[digest] = lookup
-            lookup.add_done_callback(lambda _: self._lookups.pop(digest, None))
+                lookup = asyncio.create_task(self._look_up_stranger(fingerprint, digest))
+            self._lookups[fingerprint] = lookup
+            lookup.add_done_callback(lambda _: self._lookups.pop(fingerprint, None))
         return await asyncio.shield(lookup)
 
     def forget(self, identifier: str) -> None:
         """Drop what is cached about the tenant or key with this id."""
         self._generation += 1
         self._unknown.clear()
-        for digest, entry in list(self._known.items()):
+        for fingerprint, entry in list(self._known.items()):
             if identifier in (entry.tenant_id, entry.key_id):
-                del self._known[digest]
+                del self._known[fingerprint]
 
     def doubt_everything(self) -> None:
         """Ask the directory again about every key, when notices may have been missed. Stale answers are kept."""
@@ -99,40 +100,40 @@ class CachingAuthenticator:
         for entry in self._known.values():
             entry.fresh_until = 0.0
 
-    def _cached(self, digest: bytes) -> Principal | Denial | None:
-        entry = self._known.get(digest)
+    def _cached(self, fingerprint: bytes) -> Principal | Denial | None:
+        entry = self._known.get(fingerprint)
         if entry is not None:
             return entry.answer if self._clock() < entry.fresh_until else None
-        unknown_until = self._unknown.get(digest)
+        unknown_until = self._unknown.get(fingerprint)
         return _UNKNOWN if unknown_until is not None and self._clock() < unknown_until else None
 
-    async def _look_up_stranger(self, digest: bytes) -> Principal | Denial:
+    async def _look_up_stranger(self, fingerprint: bytes, digest: bytes) -> Principal | Denial:
         try:
             async with self._strangers:
-                return await self._look_up(digest)
+                return await self._look_up(fingerprint, digest)
         finally:
             self._strangers_waiting -= 1
 
-    async def _look_up(self, digest: bytes) -> Principal | Denial:
+    async def _look_up(self, fingerprint: bytes, digest: bytes) -> Principal | Denial:
         generation = self._generation
         try:
             identity = await self._directory.by_digest(digest)
         except Exception as error:  # whatever the driver raises: the directory is away
             _LOG.warning("keys cannot be verified: %s: %s", type(error).__name__, error)
-            return self._stale(digest)
+            return self._stale(fingerprint)
         if identity is None:
-            self._known.pop(digest, None)
+            self._known.pop(fingerprint, None)
             _bound(self._unknown, _UNKNOWN_KEYS)
-            self._unknown[digest] = self._clock() + _UNKNOWN_SECONDS
+            self._unknown[fingerprint] = self._clock() + _UNKNOWN_SECONDS
             return _UNKNOWN
         entry = self._entry(identity)
         if generation == self._generation:
             _bound(self._known, _KNOWN_KEYS)
-            self._known[digest] = entry
+            self._known[fingerprint] = entry
         return entry.answer
 
-    def _stale(self, digest: bytes) -> Principal | Denial:
-        entry, now = self._known.get(digest), self._clock()
+    def _stale(self, fingerprint: bytes) -> Principal | Denial:
+        entry, now = self._known.get(fingerprint), self._clock()
         if entry is None or now >= entry.stale_until:
             return _UNAVAILABLE
         entry.fresh_until = min(now + _RETRY_SECONDS, entry.stale_until)

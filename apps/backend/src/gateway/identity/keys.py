@@ -1,5 +1,6 @@
 """API keys: made here, shown once, kept as a keyed hash."""
 
+import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class KeyMaker:
     def __init__(self, pepper: str) -> None:
         """`pepper` must have 32 bytes or more. Raises ConfigurationError otherwise."""
         self._pepper = pepper.encode()
+        self._process_secret = secrets.token_bytes(32)
         if len(self._pepper) < _SHORTEST_PEPPER:
             raise ConfigurationError(
                 f"The pepper in GATEWAY_PEPPER_FILE has {len(self._pepper)} bytes; it needs {_SHORTEST_PEPPER} or more."
@@ -48,6 +50,10 @@ class KeyMaker:
 
     def digest(self, token: bytes) -> bytes:
         return hmac.digest(self._pepper, token, "sha256")
+
+    def fingerprint(self, token: bytes) -> bytes:
+        """As `digest`, for the memory of this process only and at a quarter of the cost."""
+        return hashlib.blake2b(token, digest_size=32, key=self._process_secret).digest()
 
     def made_here(self, token: bytes) -> bool:
         body, check = token[:-_CHECK_DIGITS], token[-_CHECK_DIGITS:]

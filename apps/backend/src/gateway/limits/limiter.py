@@ -5,7 +5,7 @@ import itertools
 import logging
 import secrets
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final, Literal, Protocol
 
 from redis.exceptions import RedisError
@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from gateway.contracts import ALL_MODELS, Denial, ModelLimits, Principal, Reservation, TokenBudget
 from gateway.limits.answers import denial, rate_limit_headers
 from gateway.limits.local import LocalLimits
-from gateway.limits.periods import period_end, period_start
+from gateway.limits.periods import current_period
 from gateway.limits.script import Answer, BudgetState, LimitScript, Operation, ScopeLimits
 
 _LOG = logging.getLogger(__name__)
@@ -123,7 +123,7 @@ class RedisLimiter:
         budget = reservation.principal.budget
         spent = -1
         if budget:
-            since = period_start(budget.period, datetime.now(UTC))
+            since = current_period(budget.period).start
             spent = await self._spent.spent(reservation.principal.tenant_id, since)
         return _reservation(reservation, scopes, spent)
 
@@ -147,6 +147,5 @@ def _scope(name: str, limits: ModelLimits) -> ScopeLimits:
 def _budget(budget: TokenBudget | None, spent: int = -1) -> BudgetState | Literal[False]:
     if budget is None:
         return False
-    now = datetime.now(UTC)
-    start, end = period_start(budget.period, now), period_end(budget.period, now)
-    return start.date().isoformat(), budget.tokens, int((end - now).total_seconds() * 1000), spent
+    period = current_period(budget.period)
+    return period.name, budget.tokens, int((period.ends - time.time()) * 1000), spent

@@ -1,18 +1,42 @@
 """Calendar periods of budgets, in UTC."""
 
+import time
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal, TypeAlias
+
+PeriodKind: TypeAlias = Literal["day", "month"]
 
 
-def period_start(period: Literal["day", "month"], now: datetime) -> datetime:
-    """Midnight of the day, or of the first of the month, that `now` lies in."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight if period == "day" else midnight.replace(day=1)
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A day, or a month."""
+
+    start: datetime
+    #: ISO date of its first day.
+    name: str
+    #: Seconds since the epoch: its first instant, and the first one after it.
+    begins: float
+    ends: float
 
 
-def period_end(period: Literal["day", "month"], now: datetime) -> datetime:
-    """The first instant that no longer belongs to the period of `now`."""
-    start = period_start(period, now)
-    if period == "day":
-        return start + timedelta(days=1)
-    return (start + timedelta(days=32)).replace(day=1)
+_CURRENT: Final[dict[PeriodKind, Period]] = {}
+
+
+def current_period(kind: PeriodKind) -> Period:
+    """The period that this moment lies in. Kept until it ends: every request asks, and calendars are slow."""
+    now = time.time()
+    known = _CURRENT.get(kind)
+    if known is None or not known.begins <= now < known.ends:
+        known = _CURRENT[kind] = period_of(kind, datetime.fromtimestamp(now, UTC))
+    return known
+
+
+def period_of(kind: PeriodKind, moment: datetime) -> Period:
+    """The day or month that a moment lies in."""
+    start = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = start + timedelta(days=1)
+    if kind == "month":
+        start = start.replace(day=1)
+        end = (start + timedelta(days=32)).replace(day=1)
+    return Period(start, start.date().isoformat(), start.timestamp(), end.timestamp())

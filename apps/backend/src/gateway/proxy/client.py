@@ -1,10 +1,10 @@
 """The client's side of a request."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from typing import Final, Protocol, TypeAlias
 
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive, Send
 
 from gateway.contracts import Denial, Headers
 from gateway.errors import error_body, retry_after
@@ -13,6 +13,10 @@ from gateway.proxy.inference_request import RefusedError
 #: Seconds a client may take to send its body.
 _BODY_SECONDS: Final = 60.0
 _JSON: Final = (b"content-type", b"application/json")
+
+
+#: Headers of a request by lower-case name; of repeated ones the last.
+HeaderMap: TypeAlias = Mapping[bytes, bytes]
 
 
 class DisconnectedError(Exception):
@@ -48,28 +52,20 @@ class Client(Protocol):
         """Send the last frames."""
 
 
-def header(scope: Scope, name: bytes) -> bytes:
-    """The first header of this lower-case name; empty when there is none."""
-    for key, value in scope["headers"]:
-        if key == name:
-            return bytes(value)
-    return b""
-
-
-def bearer_token(scope: Scope) -> bytes:
+def bearer_token(headers: HeaderMap) -> bytes:
     """The API key. Raises RefusedError (401) when there is none."""
-    scheme, _, token = header(scope, b"authorization").partition(b" ")
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"bearer" or not token:
         text = "No API key was given. Send it as `Authorization: Bearer <key>`."
         raise RefusedError(Denial(401, "missing_api_key", text))
     return token.strip()
 
 
-async def read_body(scope: Scope, client: Client, receive: Receive, largest: int) -> bytes:
+async def read_body(headers: HeaderMap, client: Client, receive: Receive, largest: int) -> bytes:
     """The whole body. Raises RefusedError (400, 408, 413, 415) or DisconnectedError."""
-    if header(scope, b"content-encoding") not in (b"", b"identity"):
+    if headers.get(b"content-encoding", b"identity") not in (b"", b"identity"):
         raise RefusedError(Denial(415, "compressed_body", "Compressed bodies are not accepted. Send plain JSON."))
-    length = header(scope, b"content-length")
+    length = headers.get(b"content-length", b"")
     if length.isdigit() and int(length) > largest:
         raise _too_large(largest)
     arrived = client.take_body()

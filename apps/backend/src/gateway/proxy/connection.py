@@ -6,10 +6,11 @@ from typing import Final, cast
 
 from httptools import HttpParserError, HttpResponseParser
 
-from gateway.contracts import Headers
 from gateway.proxy.engine_error import EngineError, FailureReason
 
 _MOST_HEADERS: Final = 100
+_CONTENT_TYPE: Final = b"content-type"
+_CONTENT_TYPE_LENGTH: Final = len(_CONTENT_TYPE)
 
 
 class EngineConnection(asyncio.Protocol):
@@ -22,7 +23,7 @@ class EngineConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._error: EngineError | None = None
-        self._headers: list[tuple[bytes, bytes]] = []
+        self._headers_seen = 0
         self._chunks: list[bytes] = []
         self._sink: Callable[[bytes], None] | None = None
         self._paused = False
@@ -31,6 +32,7 @@ class EngineConnection(asyncio.Protocol):
         #: Everything that was asked for has come.
         self.complete = True
         self.status = 0
+        self.content_type = b""
         #: Has served a request before, so the engine may be closing it at this very moment.
         self.used = False
         #: Loop time at which something last came from the engine, or a request was sent to it.
@@ -44,13 +46,10 @@ class EngineConnection(asyncio.Protocol):
     def reusable(self) -> bool:
         return self.complete and self._keep_alive and not self.closed
 
-    @property
-    def headers(self) -> Headers:
-        return tuple(self._headers)
-
     def send(self, request: bytes) -> None:
         """Start a request, head and body in one piece. The connection must be reusable or new."""
-        self._headers.clear()
+        self._headers_seen = 0
+        self.content_type = b""
         self._error = None
         self._has_head = self.complete = False
         self.status = 0
@@ -162,8 +161,10 @@ class EngineConnection(asyncio.Protocol):
             self._wake()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.append((name.lower(), value))
-        if len(self._headers) > _MOST_HEADERS:
+        self._headers_seen += 1
+        if len(name) == _CONTENT_TYPE_LENGTH and name.lower() == _CONTENT_TYPE:
+            self.content_type = value
+        if self._headers_seen > _MOST_HEADERS:
             raise HttpParserError(f"more than {_MOST_HEADERS} headers")
 
     def on_headers_complete(self) -> None:
@@ -178,7 +179,7 @@ class EngineConnection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if not self._has_head:
-            self._headers.clear()  # 100 Continue and the like: the real answer follows
+            self._headers_seen = 0  # 100 Continue and the like: the real answer follows
             return
         self.complete = self.used = True
         self._keep_alive = self._parser.should_keep_alive()

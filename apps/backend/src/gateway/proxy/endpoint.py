@@ -21,11 +21,11 @@ from gateway.contracts import (
 from gateway.drain import Lifecycle
 from gateway.errors import error_body
 from gateway.metrics import Metrics
-from gateway.proxy.client import Client, DisconnectedError, bearer_token, denial_headers, read_body
+from gateway.proxy.client import Client, DisconnectedError, HeaderMap, bearer_token, denial_headers, read_body
 from gateway.proxy.client_connection import CLIENT
 from gateway.proxy.delivery import Delivery
 from gateway.proxy.flight import Flight
-from gateway.proxy.inference_request import RefusedError, parse
+from gateway.proxy.inference_request import InferenceRequest, RefusedError, parse
 from gateway.proxy.tracing import Trace, Tracing
 from gateway.routing.registry import EngineRegistry, ModelRoute
 from gateway.telemetry import request_id
@@ -66,10 +66,13 @@ class InferenceEndpoint:
         call: InternalCall | None = scope.get(INTERNAL_CALL)
         flight = Flight(scope["path"], call.request_id) if call else Flight(scope["path"])
         request_id.set(flight.request_id)
-        trace = uses.tracing.begin(scope)
+        headers: HeaderMap = dict(scope["headers"])
+        trace = uses.tracing.begin(flight.path, headers)
         uses.lifecycle.enter()
         try:
-            finish = await self._serve(scope, receive, client, flight, trace)
+            principal = call.principal if call else await self._identify(headers)
+            request = parse(await read_body(headers, client, receive, uses.body_max_bytes), flight.path)
+            finish = await self._serve(principal, request, client, flight, trace)
             finish()
         except RefusedError as refused:
             flight.status = refused.denial.status
@@ -83,11 +86,9 @@ class InferenceEndpoint:
             uses.metrics.of(flight.model).answered(flight.path, flight.status, flight.elapsed_s())
 
     async def _serve(
-        self, scope: Scope, receive: Receive, client: Client, flight: Flight, trace: Trace
+        self, principal: Principal, request: InferenceRequest, client: Client, flight: Flight, trace: Trace
     ) -> Callable[[], None]:
         """What is left to do for the client when everything that the request owes is settled."""
-        principal = await self._identify(scope)
-        request = parse(await read_body(scope, client, receive, self._uses.body_max_bytes), flight.path)
         route = self._route(principal, request.model)
         flight.model = route.model
         route.gate.refuse_if_full(principal)
@@ -122,11 +123,8 @@ class InferenceEndpoint:
                 self._uses.metrics.of(flight.model).used(usage)
                 await self._uses.usage.record(flight.record(principal, usage, stream=request.stream))
 
-    async def _identify(self, scope: Scope) -> Principal:
-        call: InternalCall | None = scope.get(INTERNAL_CALL)
-        if call:
-            return call.principal
-        token = bearer_token(scope)
+    async def _identify(self, headers: HeaderMap) -> Principal:
+        token = bearer_token(headers)
         authenticator = self._uses.authenticator
         principal = authenticator.authenticate_cached(token) or await authenticator.authenticate(token)
         if isinstance(principal, Denial):

@@ -121,7 +121,7 @@ class Exchange:
         return answer
 
     async def _begin(self, engine: Engine, connection: EngineConnection) -> Answer:
-        content_type = next((value for name, value in connection.headers if name == b"content-type"), b"")
+        content_type = connection.content_type
         if connection.status in _ENGINE_FAULTS:
             raise EngineError("status", f"engine {engine.address}: answered {connection.status}")
         if connection.status == 200 and self._request.stream:

@@ -4,9 +4,9 @@ from typing import Final
 
 from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from starlette.types import Scope
 
 from gateway.contracts import Headers
+from gateway.proxy.client import HeaderMap
 from gateway.proxy.flight import Flight
 
 _TRACE_HEADERS: Final = (b"traceparent", b"tracestate")
@@ -38,12 +38,12 @@ class Tracing:
     def __init__(self, tracer: Tracer | None) -> None:
         self._tracer = tracer
 
-    def begin(self, scope: Scope) -> Trace:
-        given = tuple((name, value) for name, value in scope["headers"] if name in _TRACE_HEADERS)
+    def begin(self, path: str, headers: HeaderMap) -> Trace:
+        given = tuple([(name, headers[name]) for name in _TRACE_HEADERS if name in headers])
         if self._tracer is None:
             return Trace(given, None)
         parent = _PROPAGATOR.extract({name.decode(): value.decode("latin-1") for name, value in given})
-        span = self._tracer.start_span(f"POST {scope['path']}", parent, SpanKind.SERVER)
+        span = self._tracer.start_span(f"POST {path}", parent, SpanKind.SERVER)
         carrier: dict[str, str] = {}
         _PROPAGATOR.inject(carrier, set_span_in_context(span))
         return Trace(tuple((name.encode(), value.encode("latin-1")) for name, value in carrier.items()), span)
