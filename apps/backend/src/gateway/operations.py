@@ -52,7 +52,7 @@ class Operations:
             await self.handlers[scope["path"]](send)
 
     async def _health(self, send: Send) -> None:
-        await send_whole(send, 200, b'{"status":"ok"}', _JSON)
+        await send_whole(send, 200, b'{"status":"healthy"}', _JSON)
 
     async def _ready(self, send: Send) -> None:
         if self._lifecycle.draining:

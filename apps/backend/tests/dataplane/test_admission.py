@@ -25,7 +25,9 @@ async def narrow(start_gateway: StartGateway) -> AsyncIterator[GatewayClient]:
         yield client
 
 
-async def test_a_request_for_a_cold_model_waits_for_its_engine(client: GatewayClient, engines: MakeEngines) -> None:
+async def test_c167_a_request_for_a_cold_model_waits_for_its_engine_at_a_replica_that_is_ready(
+    client: GatewayClient, engines: MakeEngines
+) -> None:
     waiting = asyncio.create_task(client.ask("solo", stream=True))
 
     async def queued() -> bool:
@@ -33,12 +35,13 @@ async def test_a_request_for_a_cold_model_waits_for_its_engine(client: GatewayCl
 
     await eventually(queued, "the request is counted, which is what starts an engine")
     assert await client.metric("ai_gateway_requests_in_flight", model="solo") == 1
+    assert (await client.http.get("/ready")).status_code == 200
     async with running(client, *engines("solo")):
         answer = await waiting
     assert contents(payloads(answer.text)) == "t0 t1 t2 "
 
 
-async def test_the_scaling_gauges_exist_for_every_model_without_engines(client: GatewayClient) -> None:
+async def test_c172_the_scaling_gauges_exist_for_every_model_without_engines(client: GatewayClient) -> None:
     page = (await client.http.get("/metrics")).text
     for name in ("ai_gateway_requests_in_flight", "ai_gateway_queued_requests"):
         for model in ("solo", "pair"):

@@ -31,7 +31,7 @@ async def test_a_stream_without_include_usage_shows_no_usage(client: GatewayClie
     assert engine.requests[0].document["stream_options"] == {"include_usage": True}
 
 
-async def test_a_stream_with_include_usage_ends_with_usage(client: GatewayClient, engines: MakeEngines) -> None:
+async def test_c171_a_stream_with_include_usage_ends_with_usage(client: GatewayClient, engines: MakeEngines) -> None:
     async with running(client, *engines("solo")):
         answer = await client.ask("solo", stream=True, stream_options={"include_usage": True})
     assert orjson.loads(payloads(answer.text)[-2])["usage"]["total_tokens"] == 10
@@ -45,7 +45,9 @@ async def test_null_stream_options_still_count_tokens(client: GatewayClient, eng
     assert engine.requests[0].document["stream_options"] == {"include_usage": True}
 
 
-async def test_frames_pass_unchanged_however_the_network_cuts_them(client: GatewayClient, engines: MakeEngines) -> None:
+async def test_c157_c171_frames_pass_unchanged_however_the_network_cuts_them(
+    client: GatewayClient, engines: MakeEngines
+) -> None:
     sent = b"".join(token(f"piece {number} \xc3\xa4".encode().decode()) for number in range(50)) + b": a comment\n\n"
     pieces = [sent[start : start + 7] for start in range(0, len(sent), 7)]
     (engine,) = engines("solo", raw(*pieces, b"data: [DONE]\n\n", b"", then=finished))
@@ -102,7 +104,9 @@ async def test_a_body_without_a_length_is_held_to_the_same_size(client: GatewayC
 @pytest.mark.parametrize(
     "path", ["/tokenize", "/metrics/x", "/v1/score", "/invocations", "/pause", "/v1/load_lora_adapter"]
 )
-async def test_nothing_else_of_an_engine_can_be_reached(client: GatewayClient, engines: MakeEngines, path: str) -> None:
+async def test_c178_nothing_else_of_an_engine_can_be_reached(
+    client: GatewayClient, engines: MakeEngines, path: str
+) -> None:
     (engine,) = engines("solo")
     async with running(client, engine):
         answer = await client.http.post(path, json={"model": "solo"}, headers=client.headers)

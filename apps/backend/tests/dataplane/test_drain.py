@@ -17,7 +17,7 @@ def _signal(gateway: GatewayProcess) -> None:
 
 
 @pytest.mark.parametrize("streams", [500])
-async def test_sigterm_cuts_none_of_many_streams(
+async def test_c113_sigterm_cuts_none_of_many_streams(
     start_gateway: StartGateway, engines: MakeEngines, streams: int
 ) -> None:
     gateway = start_gateway(GATEWAY_ENGINE_REQUESTS="1000")

@@ -184,7 +184,7 @@ async def test_an_engine_whose_health_check_fails_gets_no_requests(client: Gatew
         assert len(ill.requests) == seen
 
 
-async def test_a_conversation_keeps_its_engine(client: GatewayClient, engines: MakeEngines) -> None:
+async def test_c117_a_conversation_keeps_its_engine(client: GatewayClient, engines: MakeEngines) -> None:
     pair = engines("pair")
     async with running(client, *pair):
         history: list[Json] = [{"role": "user", "content": "The same begin."}]

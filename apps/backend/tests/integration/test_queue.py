@@ -28,7 +28,7 @@ async def working(jobs: JobQueue, handlers: Mapping[str, Handler], most_attempts
         await end([worker])
 
 
-async def test_the_length_of_the_list_is_the_number_of_waiting_jobs(jobs: JobQueue, queue: Redis) -> None:
+async def test_a37_the_length_of_the_list_is_the_number_of_waiting_jobs(jobs: JobQueue, queue: Redis) -> None:
     for number in range(3):
         await jobs.push(f"job-{number}", "kind", {})
     await jobs.push("job-0", "kind", {})
@@ -37,7 +37,7 @@ async def test_the_length_of_the_list_is_the_number_of_waiting_jobs(jobs: JobQue
     assert await queue.llen(JOBS) == 2
 
 
-async def test_each_job_goes_to_one_worker(jobs: JobQueue) -> None:
+async def test_a41_e29_each_job_goes_to_one_worker(jobs: JobQueue) -> None:
     for number in range(40):
         await jobs.push(f"job-{number}", "kind", {"number": str(number)})
     taken = await asyncio.gather(*(jobs.take() for _ in range(60)))

@@ -46,7 +46,7 @@ def _secret(folder: Path, value: str) -> Path:
     return path
 
 
-async def test_redis_is_trusted_by_its_authority_and_its_name_only(
+async def test_c298_redis_is_trusted_by_its_authority_and_its_name_only(
     tmp_path: Path, redis_server: RedisServer, certificates: Certificates
 ) -> None:
     def settings(host: str, authority: Path) -> RedisSettings:
@@ -67,7 +67,7 @@ async def test_redis_is_trusted_by_its_authority_and_its_name_only(
                 await client.ping()
 
 
-async def test_postgres_is_trusted_by_its_authority_and_its_name_only(
+async def test_c299_postgres_is_trusted_by_its_authority_and_its_name_only(
     tmp_path: Path, postgres_server_with_tls: PostgresServer, certificates: Certificates
 ) -> None:
     def database(host: str, authority: Path | None) -> Database:

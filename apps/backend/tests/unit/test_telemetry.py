@@ -12,7 +12,7 @@ def _line(record: logging.LogRecord) -> dict[str, object]:
     return line
 
 
-def test_a_log_line_is_json_with_the_id_of_the_request_and_extra_fields() -> None:
+def test_c177_a_log_line_is_json_with_the_id_of_the_request_and_extra_fields() -> None:
     record = logging.makeLogRecord(
         {"name": "gateway.x", "levelname": "INFO", "msg": "%d done", "args": (3,), "model": "m"}
     )
