@@ -1,30 +1,23 @@
 """Measures this gateway beside others, in one run on one machine; one JSON line per figure on standard output."""
 
-import asyncio
-import json
+import argparse
 import os
-import sys
 import tempfile
-import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import gateways
 from figures import Rate, added, line, median, rate, streaming
 from gateways import Target
-from machine import GATEWAY_CORE, OTHER_CORES, pin, resident_mb, script
+from machine import GATEWAY_CORE, OTHER_CORES, resident_mb, script
 from shapes import MODEL
+from soak import soak
+from stage import admin, prepare, say, start_servers, start_targets
 
-from harness.binaries import ServerNotFoundError
-from harness.databases import create_database
 from harness.environment import Engine, Servers
 from harness.gateway import GatewayProcess
-from harness.postgres import PostgresServer
 from harness.processes import free_port
-from harness.redis import RedisServer
 
-_STARTED = time.monotonic()
 _ROUNDS = 3
 _SECONDS = 3.0
 _CONNECTIONS = (32, 256)
@@ -36,71 +29,30 @@ _PLACES, _PLACE_SECONDS = 16, 0.02
 _AIMS = {"added p50": 0.2, "added p99": 0.5, "rate": 12_000, "first frame": 10.0, "gap": 2.0, "idle": 48, "peak": 128}
 
 
-def say(text: str) -> None:
-    sys.stderr.write(f"{time.monotonic() - _STARTED:5.0f} s  {text}\n")
-
-
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench.sh", description=__doc__)
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="only watch the gateway's memory under load")
+    given = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         folder.chmod(0o755)
         load = os.getloadavg()[0]
         say(f"cores: gateway {GATEWAY_CORE}, all else {OTHER_CORES}; load average before the start {load:.1f}")
         line("load average before the start", "machine", load, "processes", cores=os.cpu_count() or 0)
-        servers = _servers(stack, folder)
+        servers = start_servers(stack, folder)
         port = free_port()
         stack.callback(script("mock", str(port), cores=OTHER_CORES, log=folder / "mock.log").stop)
         servers.engines.append(Engine(MODEL, port))
-        _prepare(servers, folder)
+        prepare(servers, folder)
+        if given.soak:
+            soak(gateways.ours(servers, folder / "gateway"), stack, given.soak)
+            return
         direct = Target("direct", port, (), lambda: None)
-        targets = _targets(stack, servers, port, folder)
+        targets = start_targets(stack, servers, port, folder, 2 * _STREAMS)
         line("memory idle", "gateway", resident_mb(targets[0].pids), "MB", aim=_AIMS["idle"])
         _requests(direct, targets)
         _streams(direct, targets)
         _overload(stack, servers, folder)
-
-
-def _servers(stack: ExitStack, folder: Path) -> Servers:
-    postgres, cache, queue = PostgresServer(folder / "postgres"), RedisServer(folder / "c"), RedisServer(folder / "q")
-    for server in (postgres, cache, queue):
-        server.start()
-        stack.callback(server.stop)
-        pin([server.pid], OTHER_CORES)
-    return Servers(postgres, cache, queue, asyncio.run(create_database(postgres)))
-
-
-def _prepare(servers: Servers, folder: Path) -> None:
-    """Make the tables, and limits so wide that they are counted and never reached."""
-    commands = GatewayProcess(servers, folder / "admin")
-    _admin(commands, "migrate")
-    (tenant,) = _admin(commands, "admin", "tenant", "list")
-    wide = ("--requests-per-minute", "100000000", "--tokens-per-minute", "1000000000", "--concurrency", "100000")
-    _admin(commands, "admin", "limits", "set", tenant["id"], "*", *wide)
-    _admin(commands, "admin", "budget", "set", tenant["id"], "month", "1000000000000")
-
-
-def _admin(commands: GatewayProcess, *arguments: str) -> list[dict[str, str]]:
-    done = commands.run(*arguments)
-    if done.returncode:
-        raise RuntimeError(f"gateway {' '.join(arguments)}: {done.stderr}")
-    return [json.loads(text) for text in done.stdout.splitlines() if arguments[0] == "admin"]
-
-
-def _targets(stack: ExitStack, servers: Servers, port: int, folder: Path) -> list[Target]:
-    others: list[Callable[[], Target]] = [
-        lambda: gateways.bare(port, folder),
-        lambda: gateways.nginx(port, folder),
-        lambda: gateways.litellm(port, folder),
-    ]
-    targets = [gateways.ours(servers, folder / "gateway", GATEWAY_ENGINE_REQUESTS=str(2 * _STREAMS))]
-    stack.callback(targets[0].stop)
-    for start in others:
-        try:
-            targets.append(start())
-            stack.callback(targets[-1].stop)
-        except (ServerNotFoundError, AssertionError) as error:
-            say(f"left out: {error}")
-    return targets
 
 
 def _requests(direct: Target, targets: list[Target]) -> None:
@@ -178,8 +130,8 @@ def _overload(stack: ExitStack, servers: Servers, folder: Path) -> None:
         peak_per_second=round(peak.per_second),
     )
     commands = GatewayProcess(narrow, folder / "admin")
-    tenants = [_admin(commands, "admin", "tenant", "create", name)[0]["id"] for name in ("polite", "greedy")]
-    polite, greedy = (_admin(commands, "admin", "key", "issue", tenant, "bench")[0]["secret"] for tenant in tenants)
+    tenants = [admin(commands, "admin", "tenant", "create", name)[0]["id"] for name in ("polite", "greedy")]
+    polite, greedy = (admin(commands, "admin", "key", "issue", tenant, "bench")[0]["secret"] for tenant in tenants)
     keys = [polite] * 20 + [greedy] * 220
     shared = rate(gateway, len(keys), 2 * _SECONDS, keys, pause_s=0.1)
     share = 100 * sum(shared.served[:20]) / sum(shared.served)

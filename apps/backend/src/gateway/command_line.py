@@ -1,13 +1,34 @@
 """What can be typed behind `python -m gateway`."""
 
 import argparse
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol, get_args
+from typing import Annotated, Protocol, TypeVar, get_args
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from gateway import administration
 from gateway.administration import Command
+from gateway.api import fields
 from gateway.contracts import Scope
 from gateway.usage.reports import Grouping
+
+_T = TypeVar("_T")
+#: Lifetime of a key in days, and of a replaced one in hours.
+_Days = Annotated[int, Field(ge=1, le=36_500)]
+_Overlap = Annotated[float, Field(ge=0, le=30 * 24)]
+
+
+def _as(field: TypeAdapter[_T]) -> Callable[[str], _T]:
+    """Reads an argument by the rules that the API has for the field."""
+
+    def read(text: str) -> _T:
+        try:
+            return field.validate_strings(text)
+        except ValidationError as error:
+            raise argparse.ArgumentTypeError(f"{text!r}: {error.errors()[0]['msg']}") from error
+
+    return read
 
 
 class _Verbs(Protocol):
@@ -50,9 +71,9 @@ def _verb(verbs: _Verbs, name: str, run: Command) -> argparse.ArgumentParser:
 
 def _tenant(verbs: _Verbs) -> None:
     create = _verb(verbs, "create", administration.create_tenant)
-    create.add_argument("name")
+    create.add_argument("name", type=_as(TypeAdapter(fields.Name)))
     create.add_argument("--priority", type=int, choices=range(10), default=1, help="0 is served first")
-    create.add_argument("--weight", type=int, default=1, help="share of a busy model")
+    create.add_argument("--weight", type=_as(TypeAdapter(fields.Weight)), default=1, help="share of a busy model")
     _verb(verbs, "list", administration.list_tenants)
     status = _verb(verbs, "status", administration.set_status)
     status.add_argument("tenant")
@@ -62,14 +83,16 @@ def _tenant(verbs: _Verbs) -> None:
 def _key(verbs: _Verbs) -> None:
     issue = _verb(verbs, "issue", administration.issue_key)
     issue.add_argument("tenant")
-    issue.add_argument("name")
+    issue.add_argument("name", type=_as(TypeAdapter(fields.Name)))
     issue.add_argument("--scope", action="append", choices=get_args(Scope), help="may be repeated")
     issue.add_argument("--model", action="append", help="may be repeated; every model when left out")
-    issue.add_argument("--days", type=int, help="lifetime; unlimited when left out")
+    issue.add_argument("--days", type=_as(TypeAdapter(_Days)), help="lifetime; unlimited when left out")
     _verb(verbs, "list", administration.list_keys).add_argument("tenant")
     rotate = _verb(verbs, "rotate", administration.rotate_key)
     rotate.add_argument("key")
-    rotate.add_argument("--overlap-hours", type=float, default=24, help="how long the old key still works")
+    rotate.add_argument(
+        "--overlap-hours", type=_as(TypeAdapter(_Overlap)), default=24, help="how long the old key still works"
+    )
     _verb(verbs, "revoke", administration.revoke_key).add_argument("key")
 
 
@@ -78,7 +101,7 @@ def _limits(verbs: _Verbs) -> None:
     change.add_argument("tenant")
     change.add_argument("model", help="a model, or * for all together")
     for name in ("--requests-per-minute", "--tokens-per-minute", "--concurrency"):
-        change.add_argument(name, type=int, help="no limit when left out")
+        change.add_argument(name, type=_as(TypeAdapter(fields.Count)), help="no limit when left out")
     remove = _verb(verbs, "remove", administration.remove_limits)
     remove.add_argument("tenant")
     remove.add_argument("model")
@@ -89,7 +112,7 @@ def _budget(verbs: _Verbs) -> None:
     change = _verb(verbs, "set", administration.set_budget)
     change.add_argument("tenant")
     change.add_argument("period", choices=("day", "month"))
-    change.add_argument("tokens", type=int)
+    change.add_argument("tokens", type=_as(TypeAdapter(fields.Tokens)))
     _verb(verbs, "remove", administration.remove_budget).add_argument("tenant")
 
 

@@ -53,6 +53,12 @@ def test_a_mistake_is_said_in_one_line_without_a_traceback(gateway: GatewayProce
     assert "GATEWAY_LOG_LEVEL is 'LOUD'" in wrong.stderr
 
 
+def test_a_number_out_of_range_is_refused_with_what_is_allowed(gateway: GatewayProcess) -> None:
+    wrong = gateway.run("admin", "limits", "set", "ten_1", "*", "--requests-per-minute", "99999999999")
+    assert wrong.returncode == 2
+    assert "--requests-per-minute: '99999999999': Input should be less than or equal to 2147483647" in wrong.stderr
+
+
 async def test_the_migrations_job_makes_the_schema_and_the_first_key_and_may_run_again(
     servers: Servers, gateway: GatewayProcess, tmp_path: Path
 ) -> None:

@@ -33,6 +33,10 @@ class Answer(BaseModel):
 
 #: PostgreSQL's largest integer.
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+#: The largest whole number that JSON keeps exact everywhere.
+Tokens = Annotated[int, Field(ge=0, le=2**53 - 1)]
+#: Share of a busy model, relative to other tenants.
+Weight = Annotated[int, Field(ge=1, le=1000)]
 
 
 class ErrorDetail(Answer):

@@ -20,15 +20,14 @@ class NewTenant(fields.Request):
     name: Name
     #: Priority class; 0 is served first.
     priority: Annotated[int, Field(ge=0, le=9)] = 1
-    #: Share of a busy model, relative to other tenants.
-    weight: Annotated[int, Field(ge=1, le=1000)] = 1
+    weight: fields.Weight = 1
 
 
 class TenantChange(fields.Request):
     """Fields that are left out stay as they are."""
 
     priority: Annotated[int, Field(ge=0, le=9)] | None = None
-    weight: Annotated[int, Field(ge=1, le=1000)] | None = None
+    weight: fields.Weight | None = None
     status: Literal["active", "suspended"] | None = None
 
 
@@ -61,7 +60,7 @@ class BudgetBody(fields.Request):
     """Prompt and completion tokens for each calendar day or month (UTC)."""
 
     period: Literal["day", "month"]
-    tokens: Annotated[int, Field(ge=0, le=2**53 - 1)]
+    tokens: fields.Tokens
 
 
 def _tenancy(request: Request) -> Tenancy:
