@@ -14,6 +14,7 @@ from gateway.drain import Lifecycle
 from gateway.metrics import Metrics
 from gateway.operations import Operations
 from gateway.proxy.client import send_denial
+from gateway.proxy.client_connection import CLIENT
 from gateway.proxy.endpoint import PATHS, Dependencies, InferenceEndpoint
 from gateway.proxy.tracing import Tracing
 from gateway.routing.registry import EngineRegistry, Patience
@@ -55,6 +56,10 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         app = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else self._api
+        if app is self._inference:
+            await self._inference(scope, receive, send)
+            return
+        scope.pop(CLIENT, None)
         if app is None and scope["path"] in PATHS:
             denial = Denial(405, "method_not_allowed", "Use POST.", headers=((b"allow", b"POST"),))
             await send_denial(send, denial)

@@ -117,9 +117,13 @@ class EngineConnection(asyncio.Protocol):
     def fail(self, reason: FailureReason, what: str) -> None:
         """Close at once; whoever waits gets an EngineError."""
         if not self.complete and self._error is None:
-            self._error = EngineError(reason, f"engine {self._address}: {what}")
+            self._error = self.error(reason, what)
         self._wake()
         self.close()
+
+    def error(self, reason: FailureReason, what: str) -> EngineError:
+        """An error that names this engine."""
+        return EngineError(reason, f"engine {self._address}: {what}")
 
     def close(self) -> None:
         """Close at once, whatever state the answer is in."""
@@ -146,6 +150,7 @@ class EngineConnection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         reason: FailureReason = "stale" if self.used and not self.status else "reset"
         self.fail(reason, f"closed the connection ({exc or 'end of file'})")
+        del self._parser  # it refers to this connection, and such cycles are collected late
 
     def data_received(self, data: bytes) -> None:
         self.progress_at = self._loop.time()

@@ -62,7 +62,7 @@ class InferenceEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose scope carries a `Client`; `send` is not used."""
         uses = self._uses
-        client: Client = scope[CLIENT]
+        client: Client = scope.pop(CLIENT)  # kept there, it would make a cycle of references for each request
         call: InternalCall | None = scope.get(INTERNAL_CALL)
         flight = Flight(scope["path"], call.request_id) if call else Flight(scope["path"])
         request_id.set(flight.request_id)

@@ -1,7 +1,5 @@
 """One try at one engine, and the second one that a failure before the first token allows."""
 
-import asyncio
-import contextlib
 import logging
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +14,7 @@ from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
 from gateway.proxy.inference_request import InferenceRequest
+from gateway.proxy.relay import relay
 from gateway.routing.engine import Engine
 from gateway.routing.route import EngineSet
 
@@ -23,8 +22,6 @@ _LOG = logging.getLogger(__name__)
 
 #: Answers of an engine that is leaving, broken or overloaded: another one may do better.
 _ENGINE_FAULTS: Final = frozenset({500, 502, 503, 504})
-#: Seconds between [DONE] and the end of the HTTP message.
-_END_SECONDS: Final = 0.1
 _LARGEST_ANSWER: Final = 256 * 1024 * 1024
 
 
@@ -75,23 +72,16 @@ class Exchange:
             raise
 
     async def pass_on(self, rest: AnswerStream, client: Client) -> None:
-        """Give the client what comes until the stream has come to its proper end. Raises EngineError.
-
-        No frame wakes this task: the engine's connection writes to the client's.
-        """
+        """Give the client what comes until the stream has come to its proper end. Raises EngineError."""
         engine, connection = self._engine, self._connection
         if engine is None or connection is None:
             return
         try:
-            if not rest.ended:
-                await connection.forward(_Relay(connection, rest, client))
-            if not rest.ended:
-                raise EngineError("reset", f"engine {engine.address}: its stream ended without [DONE]")
+            await relay(connection, rest, client)
         except EngineError as error:
             self._blame(engine, error)
             raise
         engine.breaker.succeeded()
-        await _end(connection)
 
     def close(self) -> None:
         """Be done with the engine, whatever state the answer is in."""
@@ -111,7 +101,7 @@ class Exchange:
             connection = self._connection = await engine.pool.acquire(fresh=fresh)
             connection.send(self._message(engine, path))
             await connection.head()
-            answer = await self._begin(engine, connection)
+            answer = await self._begin(connection)
         except BaseException:
             self.close()
             raise
@@ -120,15 +110,15 @@ class Exchange:
             self.close()
         return answer
 
-    async def _begin(self, engine: Engine, connection: EngineConnection) -> Answer:
+    async def _begin(self, connection: EngineConnection) -> Answer:
         content_type = connection.content_type
         if connection.status in _ENGINE_FAULTS:
-            raise EngineError("status", f"engine {engine.address}: answered {connection.status}")
+            raise connection.error("status", f"answered {connection.status}")
         if connection.status == 200 and self._request.stream:
             rest = AnswerStream(show_usage=self._request.show_usage)
-            return Answer(200, content_type, await _first_frames(engine, connection, rest), None, rest)
-        body = await _whole(engine, connection)
-        return Answer(connection.status, content_type, body, _usage(engine, body))
+            return Answer(200, content_type, await _first_frames(connection, rest), None, rest)
+        body = await _whole(connection)
+        return Answer(connection.status, content_type, body, _usage(connection, body))
 
     def _blame(self, engine: Engine, error: EngineError) -> None:
         _LOG.warning("%s", error)
@@ -148,64 +138,33 @@ class Exchange:
         )
 
 
-class _Relay:
-    """Takes what an engine says and gives it to the client, no faster than the client reads."""
-
-    def __init__(self, connection: EngineConnection, rest: AnswerStream, client: Client) -> None:
-        self._connection = connection
-        self._rest = rest
-        self._client = client
-
-    def __call__(self, data: bytes) -> None:
-        rest, connection = self._rest, self._connection
-        try:
-            frames = rest.feed(data)
-        except ValueError as error:
-            connection.fail("malformed", f"sent no valid stream ({error})")
-            return
-        if frames and not self._client.write(frames, connection.resume):
-            connection.pause()
-        if rest.ended:
-            connection.stop_forwarding()
-
-
-async def _end(connection: EngineConnection) -> None:
-    """Give a complete stream a moment to end its HTTP message as well, so that the connection can be kept."""
-    if connection.complete:
-        return
-    with contextlib.suppress(TimeoutError, EngineError):
-        async with asyncio.timeout(_END_SECONDS):
-            while await connection.read():
-                pass
-
-
-async def _first_frames(engine: Engine, connection: EngineConnection, rest: AnswerStream) -> bytes:
+async def _first_frames(connection: EngineConnection, rest: AnswerStream) -> bytes:
     try:
         while not rest.ended:
             data = await connection.read()
             if not data:
-                raise EngineError("reset", f"engine {engine.address}: its stream ended without [DONE]")
+                raise connection.error("reset", "its stream ended without [DONE]")
             if frames := rest.feed(data):
                 return frames
     except ValueError as error:
-        raise EngineError("malformed", f"engine {engine.address}: sent no valid stream ({error})") from error
+        raise connection.error("malformed", f"sent no valid stream ({error})") from error
     return b""
 
 
-async def _whole(engine: Engine, connection: EngineConnection) -> bytes:
+async def _whole(connection: EngineConnection) -> bytes:
     parts: list[bytes] = []
     size = 0
     while data := await connection.read():
         parts.append(data)
         size += len(data)
         if size > _LARGEST_ANSWER:
-            raise EngineError("malformed", f"engine {engine.address}: an answer is longer than {_LARGEST_ANSWER} bytes")
+            raise connection.error("malformed", f"an answer is longer than {_LARGEST_ANSWER} bytes")
     return b"".join(parts)
 
 
-def _usage(engine: Engine, body: bytes) -> Usage | None:
+def _usage(connection: EngineConnection, body: bytes) -> Usage | None:
     try:
         answer: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise EngineError("malformed", f"engine {engine.address}: sent no JSON ({error})") from error
+        raise connection.error("malformed", f"sent no JSON ({error})") from error
     return usage_of(answer)
