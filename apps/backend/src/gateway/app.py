@@ -17,6 +17,7 @@ from gateway.proxy.client import send_denial
 from gateway.proxy.client_connection import CLIENT
 from gateway.proxy.endpoint import PATHS, Dependencies, InferenceEndpoint
 from gateway.proxy.tracing import Tracing
+from gateway.routing.discovery import discovery
 from gateway.routing.registry import EngineRegistry, Patience
 from gateway.settings import GatewaySettings, Settings
 from gateway.telemetry import configure_tracing
@@ -32,7 +33,8 @@ class Gateway:
         self.lifecycle = Lifecycle(gateway.drain_notice_seconds, gateway.drain_seconds)
         self._control = ControlPlane(settings)
         patience = Patience(gateway.engine_first_token_seconds, gateway.engine_silence_seconds)
-        self._engines = EngineRegistry(settings.engines, _gate_limits(gateway), patience)
+        find = discovery(settings.kubernetes)
+        self._engines = EngineRegistry(settings.engines, find, _gate_limits(gateway), patience)
         self._metrics = Metrics(self._engines, lambda: self.lifecycle.draining)
         self._metrics.registry.register(UsageMetrics(self._control.usage))
         self._watch: asyncio.Task[None] | None = None
@@ -67,8 +69,8 @@ class Gateway:
             await (app or self._api)(scope, receive, send)
 
     async def __aenter__(self) -> Self:
-        await self._engines.refresh()
         self._watch = asyncio.create_task(self._engines.watch())
+        await self._engines.refresh()
         self._control.start()
         if self._control.settings.gateway.background_work == "inside":
             self._control.start_background_work(OwnHotPath(self._inference))

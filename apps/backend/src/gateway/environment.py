@@ -1,10 +1,12 @@
 """Reads groups of environment variables and gathers every mistake in them."""
 
 import os
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 _Group = TypeVar("_Group", bound=BaseSettings)
 

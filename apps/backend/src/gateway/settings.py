@@ -11,9 +11,8 @@ from pydantic import Field, FilePath, NonNegativeFloat, PositiveFloat, PositiveI
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
-from gateway.environment import EnvironmentReader
-
-Port = Annotated[int, Field(ge=1, le=65535)]
+from gateway.environment import EnvironmentReader, Port
+from gateway.routing.settings import EngineSettings, KubernetesApiSettings, ServiceEngineSettings
 
 
 class ConfigurationError(Exception):
@@ -84,17 +83,6 @@ class RedisSettings(Connection):
         return (self.sentinel_port, self.sentinel_master) if self.sentinel_port and self.sentinel_master else None
 
 
-class EngineSettings(BaseSettings):
-    """`ENGINE_<NAME>_*`: one model server, or a headless Service with several behind one name."""
-
-    model_config = SettingsConfigDict(frozen=True)
-
-    host: str = Field(min_length=1)
-    port: Port = 8000
-    #: Model name that clients ask for.
-    model: str = Field(min_length=1)
-
-
 class GatewaySettings(BaseSettings):
     """`GATEWAY_*`: how the gateway itself behaves."""
 
@@ -119,6 +107,9 @@ class GatewaySettings(BaseSettings):
     usage_write_seconds: PositiveFloat = 30
     #: `inside`: each replica also writes usage and runs jobs. `apart`: processes of `gateway worker` do.
     background_work: Literal["inside", "apart"] = "inside"
+    #: Where the addresses of engines come from: `dns`, as fast as its caches; or `endpointslices`, which the API server
+    #: tells at once, to a pod with a token that may read them. The host of every engine is then a Service's name.
+    engine_discovery: Literal["dns", "endpointslices"] = "dns"
     #: Largest body of a request for inference, in bytes.
     body_max_bytes: PositiveInt = 32 * 1024 * 1024
     #: Seconds an engine may take until its answer begins; an answer that is not streamed begins when it is complete.
@@ -168,7 +159,11 @@ class Settings:
         self.postgres = reader.read(PostgresSettings, "POSTGRES_")
         self.cache = reader.read(RedisSettings, "CACHE_")
         self.queue = reader.read(RedisSettings, "QUEUE_")
-        self.engines = tuple(reader.read(EngineSettings, prefix) for prefix in _engine_prefixes())
+        slices = self.gateway.engine_discovery == "endpointslices"
+        #: The API server that EndpointSlices are read from; None when addresses come from DNS.
+        self.kubernetes = reader.read(KubernetesApiSettings, "KUBERNETES_SERVICE_") if slices else None
+        kind: type[EngineSettings] = ServiceEngineSettings if slices else EngineSettings
+        self.engines = tuple(reader.read(kind, prefix) for prefix in _engine_prefixes())
         _refuse(reader.problems)
 
 

@@ -76,6 +76,56 @@ def test_each_redis_may_have_sentinel(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.cache.sentinel, settings.queue.sentinel) == (None, (26379, "main"))
 
 
+@pytest.mark.usefixtures("complete")
+def test_without_endpoint_slices_no_api_server_is_needed() -> None:
+    assert Settings().kubernetes is None
+
+
+@pytest.fixture
+def slices(complete: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment for EndpointSlices that is accepted."""
+    for name, value in {
+        "GATEWAY_ENGINE_DISCOVERY": "endpointslices",
+        "ENGINE_LLAMA_3_1_HOST": "engine-llama.models.svc.cluster.local",
+        "ENGINE_BGE_HOST": "engine-bge.models.svc",
+        "KUBERNETES_SERVICE_HOST": "fd00::1",
+        "KUBERNETES_SERVICE_PORT": "443",
+        "KUBERNETES_SERVICE_TOKEN_FILE": str(complete),
+        "KUBERNETES_SERVICE_CA_FILE": str(complete),
+    }.items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.mark.usefixtures("slices")
+def test_endpoint_slices_are_read_from_the_api_server_that_kubernetes_names() -> None:
+    kubernetes = Settings().kubernetes
+    assert kubernetes is not None
+    assert kubernetes.url == "https://[fd00::1]:443"
+
+
+@pytest.mark.usefixtures("slices")
+@pytest.mark.parametrize("host", ["engine-bge", "engine-bge.models", "10.0.0.1", "engine-bge.models.svc.", "a.b.c.svc"])
+def test_with_endpoint_slices_a_host_that_is_no_service_is_refused(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("ENGINE_BGE_HOST", host)
+    with pytest.raises(ConfigurationError) as raised:
+        Settings()
+    message = str(raised.value)
+    assert f"ENGINE_BGE_HOST is {host!r}" in message
+    assert "<service>.<namespace>.svc" in message
+    assert "GATEWAY_ENGINE_DISCOVERY=dns" in message
+    assert "ENGINE_LLAMA" not in message
+
+
+@pytest.mark.usefixtures("slices")
+def test_with_endpoint_slices_a_token_is_needed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_TOKEN_FILE", str(tmp_path / "missing"))
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST")
+    with pytest.raises(ConfigurationError) as raised:
+        Settings()
+    assert f"{tmp_path}/missing is not a file; mount the service account's token" in str(raised.value)
+    assert "KUBERNETES_SERVICE_HOST is not set" in str(raised.value)
+
+
 def test_an_empty_secret_is_refused_with_its_path(complete: Path) -> None:
     complete.write_text(" \n")
     with pytest.raises(ConfigurationError, match=f"{complete} is empty"):

@@ -2,20 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.admission.gate import Gate, GateLimits
-from gateway.routing.discovery import DiscoveryError, addresses
+from gateway.routing.discovery import Discovery, DiscoveryError
 from gateway.routing.engine import Engine
 from gateway.routing.health import check
 from gateway.routing.route import EngineSet
-from gateway.settings import EngineSettings
+from gateway.routing.settings import EngineSettings
 
 _LOG = logging.getLogger(__name__)
 
-#: Seconds between two looks at DNS and at the health of every engine.
+#: Seconds between two looks at the addresses and at the health of every engine.
 _INTERVAL_SECONDS: Final = 1.0
 
 
@@ -41,29 +41,42 @@ class ModelRoute:
 class _Source:
     """One configured host, which may stand for several engines."""
 
-    def __init__(self, settings: EngineSettings) -> None:
+    def __init__(self, settings: EngineSettings, discovery: Discovery) -> None:
         self.settings = settings
+        self.discovery = discovery
         self.engines: dict[str, Engine] = {}
-        #: Engines that DNS no longer names: they get nothing new, and may fall silent while they finish.
+        #: Engines that are no longer named: they get nothing new, and may fall silent while they finish.
         self._leaving: list[Engine] = []
+        self._lost = False
 
     async def look(self) -> bool:
-        """Ask DNS; whether there are other engines than before."""
-        host, port = self.settings.host, self.settings.port
-        try:
-            found = await addresses(host, port)
-        except DiscoveryError as error:
-            _LOG.warning("engines of %s are kept as they were: %s", self.settings.model, error)
+        """Find the engines; whether there are others than before."""
+        found = await self._find()
+        if found is None:
             return False
         known = {engine.host: engine for engine in self.engines.values()}
         if found == known.keys():
             return False
         clock = asyncio.get_running_loop().time
-        engines = [known.get(address) or Engine(address, port, clock) for address in sorted(found)]
+        engines = [known.get(address) or Engine(address, self.settings.port, clock) for address in sorted(found)]
         self._leaving += [engine for address, engine in known.items() if address not in found]
         self.engines = {engine.address: engine for engine in engines}
         _LOG.info("model %s has the engines %s", self.settings.model, ", ".join(self.engines) or "none")
         return True
+
+    async def _find(self) -> frozenset[str] | None:
+        """Their addresses; None while nobody can tell, which is logged when it begins and when it ends."""
+        try:
+            found = await self.discovery.addresses()
+        except DiscoveryError as error:
+            if not self._lost:
+                _LOG.warning("engines of %s are kept as they were: %s", self.settings.model, error)
+            self._lost = True
+            return None
+        if self._lost:
+            _LOG.info("engines of %s are found again", self.settings.model)
+        self._lost = False
+        return found
 
     def sweep(self, now: float, patience: Patience) -> None:
         """Give up what was silent for too long by `now`, in the loop's time."""
@@ -73,10 +86,16 @@ class _Source:
 
 
 class EngineRegistry:
-    """Implements `ModelCatalogue`. Call `refresh` once, then leave `watch` running."""
+    """Implements `ModelCatalogue`. Leave `watch` running; after a `refresh` beside it the engines are known."""
 
-    def __init__(self, engines: Sequence[EngineSettings], limits: GateLimits, patience: Patience) -> None:
-        self._sources = [_Source(settings) for settings in engines]
+    def __init__(
+        self,
+        engines: Sequence[EngineSettings],
+        discovery: Callable[[EngineSettings], Discovery],
+        limits: GateLimits,
+        patience: Patience,
+    ) -> None:
+        self._sources = [_Source(settings, discovery(settings)) for settings in engines]
         self._patience = patience
         self.routes = {settings.model: ModelRoute(settings.model, limits) for settings in engines}
 
@@ -92,6 +111,7 @@ class EngineRegistry:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sweep())
             for source in self._sources:
+                tasks.create_task(source.discovery.watch())
                 tasks.create_task(self._watch(source))
 
     async def _watch(self, source: _Source) -> None:
