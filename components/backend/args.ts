@@ -18,6 +18,8 @@ export interface BackendArgs {
   readonly drainSeconds: number;
   /** Requests in flight per pod that the autoscaler aims at. */
   readonly requestsPerPod: number;
+  /** How engines are found: by DNS, or by EndpointSlices, for which the pods get a token. */
+  readonly engineDiscovery: "dns" | "endpointSlices";
   /** Repository to build `apps/backend` into. @default the published image */
   readonly buildRepository?: string | undefined;
   /** The database, which migrations run against before any pod starts. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Container, GeneratedSecret, http, type Mount, scratch, Task, Workload } from "../foundation";
 import { BACKEND_PORT, BACKEND_USER, type BackendArgs } from "./args";
+import { type EngineDiscovery, engineDiscovery } from "./engine-discovery";
 import { backendImage } from "./image";
 import { backendTriggers } from "./scaling";
 
@@ -42,7 +43,11 @@ export class Backend extends pulumi.ComponentResource {
       },
       { ...own, dependsOn: [...image.ready] },
     );
-    this.workload = new Workload(name, workloadArgs(process, args), { ...own, dependsOn: [migrations] });
+    const discovery = engineDiscovery(name, args, own);
+    this.workload = new Workload(name, workloadArgs(process, discovery, args), {
+      ...own,
+      dependsOn: [migrations, ...discovery.ready],
+    });
     this.expose(name, args, own);
     this.url = `https://${domain}`;
     this.firstKey = secret.value("first-key");
@@ -83,9 +88,15 @@ function gatewayProcess(
   };
 }
 
-function workloadArgs(process: Omit<Container, "name">, { namespace, database, uses, drainSeconds }: BackendArgs) {
+function workloadArgs(
+  process: Omit<Container, "name">,
+  { environment, tokenReason }: EngineDiscovery,
+  { namespace, database, uses, drainSeconds }: BackendArgs,
+) {
   return {
     ...process,
+    environment: { ...process.environment, ...environment },
+    tokenReason,
     namespace,
     component: "backend",
     args: ["serve"],

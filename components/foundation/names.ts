@@ -4,6 +4,9 @@ export const PART_OF = "ai-platform";
 /** Annotation with the seconds a pod may need to finish its work after preStop; a policy holds the grace period against it. */
 export const DRAIN_ANNOTATION = "ai-platform.dev/drain-seconds";
 
+/** Annotation that says why a pod has its service account's token; a policy refuses a token without it. */
+export const TOKEN_REASON_ANNOTATION = "ai-platform.dev/service-account-token-reason";
+
 export type Labels = Readonly<Record<string, string>>;
 
 /** The labels that select a workload's pods. They never change during a workload's life, so no version belongs here. */

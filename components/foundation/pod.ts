@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { DRAIN_ANNOTATION, type Labels } from "./names";
+import { DRAIN_ANNOTATION, type Labels, TOKEN_REASON_ANNOTATION } from "./names";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 type KubernetesContainer = k8s.types.input.core.v1.Container;
@@ -73,6 +73,8 @@ export interface PodArgs {
   readonly serviceAccount: pulumi.Input<string>;
   readonly selector: Labels;
   readonly shutdown: Shutdown;
+  /** What the pod needs the Kubernetes API for, which mounts the service account's token. @default no token */
+  readonly tokenReason?: string | undefined;
   /** @default any node without taints */
   readonly placement?: Placement | undefined;
 }
@@ -82,7 +84,7 @@ const SHUTDOWN_MARGIN_SECONDS = 15;
 
 /**
  * A pod that meets the Pod Security `restricted` profile and then some: non-root, read-only root file system, no capabilities,
- * RuntimeDefault seccomp, no API token, spread over zones and nodes.
+ * RuntimeDefault seccomp, no API token unless there is a reason for one, spread over zones and nodes.
  */
 export function podSpec({
   containers,
@@ -91,6 +93,7 @@ export function podSpec({
   serviceAccount,
   selector,
   shutdown,
+  tokenReason,
   placement,
 }: PodArgs): PodSpec {
   if (user === 0)
@@ -99,7 +102,7 @@ export function podSpec({
   return {
     ...placement,
     serviceAccountName: serviceAccount,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: tokenReason !== undefined,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: preStopSeconds + drainSeconds + SHUTDOWN_MARGIN_SECONDS,
     securityContext: {
@@ -121,9 +124,12 @@ export function podSpec({
   };
 }
 
-/** Annotations of the pod template; the drain time is stated so that a policy can hold the grace period against it. */
-export function podAnnotations({ drainSeconds }: Shutdown): Record<string, string> {
-  return { [DRAIN_ANNOTATION]: String(drainSeconds) };
+/** Annotations of the pod template, for policies: the drain time to hold the grace period against, and the reason for a token. */
+export function podAnnotations({ shutdown, tokenReason }: Pick<PodArgs, "shutdown" | "tokenReason">) {
+  return {
+    [DRAIN_ANNOTATION]: String(shutdown.drainSeconds),
+    ...(tokenReason !== undefined && { [TOKEN_REASON_ANNOTATION]: tokenReason }),
+  };
 }
 
 /** A writable scratch folder that dies with the pod. `memory` ones count against the container's memory limit. */

@@ -44,7 +44,7 @@ export class Task extends pulumi.ComponentResource {
           backoffLimit: attempts - 1,
           activeDeadlineSeconds: deadlineSeconds,
           template: {
-            metadata: { labels: labels(name, component), annotations: podAnnotations(shutdown) },
+            metadata: { labels: labels(name, component), annotations: podAnnotations({ shutdown }) },
             spec: {
               ...podSpec({
                 containers: [withConnections({ ...container, name }, uses)],

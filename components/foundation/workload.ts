@@ -19,6 +19,8 @@ export interface WorkloadArgs extends Omit<Container, "name" | "probes" | "ports
   readonly group?: number;
   readonly scale: Scale;
   readonly shutdown: Shutdown;
+  /** What its pods need the Kubernetes API for, which mounts their token; it permits nothing by itself. @default no token */
+  readonly tokenReason?: string | undefined;
   /** Servers this workload uses; see {@link Connection}. @default none */
   readonly uses?: readonly Connection[];
   /** Containers beside the main one, an exporter for instance. @default none */
@@ -112,10 +114,10 @@ export abstract class BaseWorkload extends pulumi.ComponentResource {
 
   /** The pod template with what the connections add to the main container. */
   protected template(args: WorkloadArgs): k8s.types.input.core.v1.PodTemplateSpec {
-    const { uses = [], sidecars = [], shutdown } = args;
+    const { uses = [], sidecars = [] } = args;
     const main = withConnections({ ...args, name: this.name, ports: ownPorts(args) }, uses);
     return {
-      metadata: { labels: this.objectLabels, annotations: podAnnotations(shutdown) },
+      metadata: { labels: this.objectLabels, annotations: podAnnotations(args) },
       spec: podSpec({ ...args, containers: [main, ...sidecars], serviceAccount: this.name, selector: this.selector }),
     };
   }

@@ -1,16 +1,22 @@
 import { Autoscaling } from "../../components/autoscaling";
 import { Backend } from "../../components/backend";
+import { TOKEN_REASON_ANNOTATION } from "../../components/foundation";
 import { Ingress } from "../../components/ingress";
 import { Postgres } from "../../components/postgres";
 import { Redis } from "../../components/redis";
 import { configOf, surroundings } from "../support/builders";
+import { flows } from "../support/edges";
 import { record } from "../support/mocks";
+
+const ENDPOINT_SLICES = { backend: '{"engineDiscovery":"endpointSlices"}' };
 
 interface Deployment {
   readonly spec: {
     readonly replicas?: number;
     readonly template: {
+      readonly metadata: { readonly annotations: object };
       readonly spec: {
+        readonly automountServiceAccountToken: boolean;
         readonly terminationGracePeriodSeconds: number;
         readonly containers: readonly [{ readonly image: string; readonly lifecycle: object; readonly env: object[] }];
       };
@@ -80,6 +86,61 @@ test("secrets reach the process as files, never as variables", async () => {
   const variables = JSON.stringify(deployment.spec.template.spec.containers[0].env);
   expect(variables).not.toContain("generated-");
   expect(variables).toContain("GATEWAY_PEPPER_FILE");
+});
+
+describe("engines are found", () => {
+  test("by DNS by default: no token, no role, no way to the API server", async () => {
+    const { stack, deployment } = await deployed();
+    const { spec } = deployment.spec.template;
+    expect(spec.automountServiceAccountToken).toBe(false);
+    expect(JSON.stringify(spec.containers[0].env)).not.toContain("GATEWAY_ENGINE_DISCOVERY");
+    expect(stack.ofType("rbac.authorization.k8s.io")).toEqual([]);
+    expect(flows(stack).access).not.toContain("ai-platform/backend-reach-kubernetes-api");
+  });
+
+  test("by EndpointSlices with a token that can read those of the namespace and nothing else", async () => {
+    const { stack, deployment } = await deployed(ENDPOINT_SLICES);
+    const { metadata, spec } = deployment.spec.template;
+    expect(spec.automountServiceAccountToken).toBe(true);
+    expect(metadata.annotations).toMatchObject({
+      [TOKEN_REASON_ANNOTATION]: expect.stringContaining("EndpointSlices"),
+    });
+    expect(spec.containers[0].env).toContainEqual({ name: "GATEWAY_ENGINE_DISCOVERY", value: "endpointslices" });
+    expect(stack.ofType("rbac.authorization.k8s.io").map(({ inputs }) => inputs)).toMatchObject([
+      {
+        kind: "Role",
+        metadata: { name: "backend-engine-discovery", namespace: "ai-platform" },
+        rules: [{ apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] }],
+      },
+      {
+        kind: "RoleBinding",
+        metadata: { namespace: "ai-platform" },
+        roleRef: { kind: "Role", name: "backend-engine-discovery" },
+        subjects: [{ kind: "ServiceAccount", name: "backend", namespace: "ai-platform" }],
+      },
+    ]);
+  });
+
+  test("by EndpointSlices only once the role and the way to the API server are there", async () => {
+    const { stack } = await deployed(ENDPOINT_SLICES);
+    const policy = stack.get("backend-reach-kubernetes-api");
+    expect(policy.inputs).toMatchObject({
+      spec: {
+        podSelector: { matchLabels: { "app.kubernetes.io/name": "backend" } },
+        policyTypes: ["Egress"],
+        egress: [{ ports: [{ port: 443 }, { port: 6443 }] }],
+      },
+    });
+    const binding = stack.get("backend-engine-discovery", "RoleBinding");
+    expect(stack.get("backend", "Workload").dependsOn).toEqual(expect.arrayContaining([policy.urn, binding.urn]));
+  });
+
+  test("by EndpointSlices without giving the migrations a token", async () => {
+    const { stack } = await deployed(ENDPOINT_SLICES);
+    expect(stack.get("backend-migrations", "Job").inputs).toMatchObject({
+      spec: { template: { spec: { automountServiceAccountToken: false } } },
+    });
+  });
 });
 
 describe("the image", () => {

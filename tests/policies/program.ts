@@ -18,9 +18,9 @@ export interface Judgement {
   readonly unusedExemptions: readonly string[];
 }
 
-/** Runs the whole program with a stack file and judges it as the engine would with the stack's policy configuration. */
-export async function judgeStack(name: string): Promise<Judgement> {
-  const { resources } = await recordStack(name);
+/** Runs the whole program with a stack file, some of whose keys have other values, and judges it as the engine would with the stack's policy configuration. */
+export async function judgeStack(name: string, keys: Readonly<Record<string, string>> = {}): Promise<Judgement> {
+  const { resources } = await recordStack(name, keys);
   const objects = resources.flatMap(({ urn, type, name, inputs, protect }) => {
     // What the provider adds to an object without a name, before policies see it.
     const metadata = type.includes("helm.sh") ? {} : { metadata: { name, ...(inputs["metadata"] as object) } };

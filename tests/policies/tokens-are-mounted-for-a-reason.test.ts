@@ -1,3 +1,4 @@
+import { TOKEN_REASON_ANNOTATION } from "../../components/foundation/names";
 import { tokensAreMountedForAReason } from "../../policies/rules/tokens-are-mounted-for-a-reason";
 import { deployment, pod, service } from "./builders";
 import { describeRule } from "./judge";
@@ -7,7 +8,7 @@ describeRule(tokensAreMountedForAReason, {
     "no token": deployment(),
     "a token with a reason on the pod": pod({
       "spec.automountServiceAccountToken": true,
-      'metadata.annotations["ai-platform.dev/service-account-token-reason"]': "lists pods",
+      [`metadata.annotations["${TOKEN_REASON_ANNOTATION}"]`]: "lists pods",
     }),
     "a token with a reason on the object": deployment({
       "spec.template.spec.automountServiceAccountToken": undefined,

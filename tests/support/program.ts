@@ -15,9 +15,9 @@ export function stackConfig(stack: string): Record<string, string> {
   return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)]));
 }
 
-/** Runs the whole program with a stack file. Once per test file: the program is a module, and modules run once. */
-export async function recordStack(stack: string): Promise<Recorded> {
-  pulumi.runtime.setAllConfig(stackConfig(stack));
+/** Runs the whole program with a stack file, some of whose keys have other values. Once per test file: the program is a module, and modules run once. */
+export async function recordStack(stack: string, keys: Readonly<Record<string, string>> = {}): Promise<Recorded> {
+  pulumi.runtime.setAllConfig({ ...stackConfig(stack), ...keys });
   // Imported late: the program starts as it is loaded, and the mocks must be there before.
   return record(() => jest.requireActual("../../index"));
 }

@@ -1,4 +1,4 @@
-import { type Container, podSpec, scratch } from "../../components/foundation";
+import { type Container, podAnnotations, podSpec, scratch } from "../../components/foundation";
 
 const container: Container = {
   name: "server",
@@ -30,6 +30,15 @@ test("a pod runs as its numeric user, without root, token, service links or an u
       fsGroup: 10001,
       seccompProfile: { type: "RuntimeDefault" },
     },
+  });
+});
+
+test("a pod with a reason for it has its token, and says the reason", () => {
+  const tokenReason = "watches its own Endpoints";
+  expect(spec({ tokenReason })).toMatchObject({ automountServiceAccountToken: true });
+  expect(podAnnotations({ shutdown: { drainSeconds: 60 }, tokenReason })).toEqual({
+    "ai-platform.dev/drain-seconds": "60",
+    "ai-platform.dev/service-account-token-reason": tokenReason,
   });
 });
 

@@ -84,6 +84,12 @@ const backend = z.strictObject({
     .regex(/^[\w.-]+(:\d+)?\/[\w./-]+$/, "a repository with its registry, for example registry.example.com/backend")
     .optional()
     .describe("Build apps/backend with Docker and push it here. Default: the published image."),
+  engineDiscovery: z
+    .enum(["dns", "endpointSlices"])
+    .default("dns")
+    .describe(
+      "How the gateway finds engines: by DNS, as late as its caches, or by EndpointSlices, at once; its pods then get a token to read them.",
+    ),
   requestsPerPod: count(1, 10_000).default(100).describe("Requests in flight per pod that KEDA aims at."),
 });
 
