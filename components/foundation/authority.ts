@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import { labels } from "./names";
 import type { Namespace } from "./namespace";
-import type { Mount } from "./pod";
+import type { Mount } from "./container";
 
 const HOURS_PER_YEAR = 8_760;
 

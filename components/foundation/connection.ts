@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { environmentPrefix } from "./names";
 import { allow, type Edge, type Peer } from "./network";
-import type { Container, Mount } from "./pod";
+import type { Container, Mount } from "./container";
 
 /**
  * Everything a client needs to use a server. A workload that takes one gets three things at once: environment and credential

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 import { labels } from "./names";
 import type { Namespace } from "./namespace";
-import type { Mount } from "./pod";
+import type { Mount } from "./container";
 
 type Values = Readonly<Record<string, pulumi.Output<string>>>;
 

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Connection, openConnection, withConnections } from "./connection";
+import type { Container } from "./container";
 import { labels, selectorLabels } from "./names";
 import type { Namespace } from "./namespace";
-import { type Container, podAnnotations, podSpec } from "./pod";
+import { podAnnotations, podSpec } from "./pod";
 
 export interface TaskArgs extends Omit<Container, "name" | "probes" | "ports"> {
   readonly namespace: Namespace;

@@ -1,10 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Connection, openConnection, withConnections } from "./connection";
+import type { Container, Probes } from "./container";
 import { labels, type Labels, selectorLabels } from "./names";
 import type { Namespace } from "./namespace";
 import { allow, type Peer } from "./network";
-import { type Container, podAnnotations, type Placement, podSpec, type Probes, type Shutdown } from "./pod";
+import { podAnnotations, type Placement, podSpec, type Shutdown } from "./pod";
 
 /** A workload has a fixed number of pods, or an autoscaler owns the number and nothing else may state it. */
 export type Scale = { readonly replicas: number } | "autoscaled";
@@ -160,53 +161,4 @@ export class Workload extends BaseWorkload {
 /** GPUs are scarce, so their pods are replaced one by one in place; all others never fall below the wanted number. */
 function rollout({ resources }: WorkloadArgs) {
   return resources.gpus ? { maxSurge: 0, maxUnavailable: 1 } : { maxSurge: 1, maxUnavailable: 0 };
-}
-
-export interface StatefulWorkloadArgs extends WorkloadArgs {
-  readonly scale: { readonly replicas: number };
-  /** Volume claim per pod: name, size in GiB and, if not the cluster's default, storage class. */
-  readonly claims: readonly {
-    readonly name: string;
-    readonly sizeGiB: number;
-    readonly storageClass?: string | undefined;
-  }[];
-  /** Refuse to delete it with `pulumi destroy` and keep its data when it is removed from the program. */
-  readonly protect: boolean;
-}
-
-/** A workload with identity and data: a StatefulSet, headless Service and one claim per pod. */
-export class StatefulWorkload extends BaseWorkload {
-  readonly statefulSet: k8s.apps.v1.StatefulSet;
-
-  constructor(name: string, args: StatefulWorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("ai-platform:foundation:StatefulWorkload", name, { service: "headless", ...args }, opts);
-    this.statefulSet = new k8s.apps.v1.StatefulSet(
-      name,
-      {
-        metadata: this.metadata(args),
-        spec: {
-          replicas: args.scale.replicas,
-          serviceName: name,
-          selector: { matchLabels: this.selector },
-          // All pods start together: a member that waits for its peers would otherwise wait forever.
-          podManagementPolicy: "Parallel",
-          template: this.template(args),
-          volumeClaimTemplates: args.claims.map(({ name: claimName, sizeGiB, storageClass }) => ({
-            metadata: { name: claimName, labels: this.objectLabels },
-            spec: {
-              accessModes: ["ReadWriteOnce"],
-              ...(storageClass && { storageClassName: storageClass }),
-              resources: { requests: { storage: `${sizeGiB}Gi` } },
-            },
-          })),
-          persistentVolumeClaimRetentionPolicy: {
-            whenDeleted: args.protect ? "Retain" : "Delete",
-            whenScaled: "Retain",
-          },
-        },
-      },
-      { ...this.startOrder(args), protect: args.protect, retainOnDelete: args.protect },
-    );
-    this.registerOutputs({ host: this.host });
-  }
 }
