@@ -1,6 +1,8 @@
 """The master of three servers dies: clients follow Sentinel to the next one."""
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +22,7 @@ from gateway.storage.database import Database
 from gateway.storage.tables import Usage
 from gateway.tasks import end
 from gateway.usage.reports import UsageReports
-from gateway.usage.stream import UsageStream
+from gateway.usage.stream import STREAM, UsageStream
 from gateway.usage.writer import UsageWriter
 from gateway.workers.queue import JobQueue
 from harness import redis
@@ -108,6 +110,26 @@ async def test_limits_usage_and_jobs_go_on_after_the_masters_pod_is_killed(
     assert job is not None
     assert job.id == "job-1"
     await _all_stored(client, database, {f"req_{n}" for n in range(51)})
+
+
+async def test_an_answer_waits_until_a_second_server_has_its_usage_record(
+    watched: WatchedRedis, link: RedisLink, client: Redis
+) -> None:
+    usage = UsageStream(link, patience_s=60)
+    await usage.record(RECORD)
+    replicas = watched.servers[1:]
+    for replica in replicas:
+        os.kill(replica.pid, signal.SIGSTOP)
+    try:
+        recording = asyncio.create_task(usage.record(replace(RECORD, request_id="req_alone")))
+        done, _ = await asyncio.wait([recording], timeout=2)
+        assert await client.xlen(STREAM) >= 2  # the master has it
+        assert not done
+    finally:
+        for replica in replicas:
+            os.kill(replica.pid, signal.SIGCONT)
+    await recording
+    assert usage.abandoned == 0
 
 
 async def test_a_master_that_comes_back_as_a_replica_is_not_written_to(
