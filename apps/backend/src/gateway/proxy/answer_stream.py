@@ -11,6 +11,8 @@ from gateway.proxy.frames import FrameSplitter, data_of, split
 _DONE: Final = b"[DONE]"
 #: No frame without these bytes says anything about usage; inside a string of JSON the quotes would be escaped.
 _USAGE: Final = b'"usage"'
+#: How the frame begins in which an engine says that something went wrong, at whatever point of its answer.
+_ERROR: Final = b'{"error"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,30 @@ class AnswerStream:
         #: Frames with something in them, which is tokens as long as the engine sends them one by one.
         self.frames = 0
         self.tail = b""
+        #: What the engine said when it failed in mid-answer, as vLLM does before a proper end; else empty.
+        self.failure = b""
 
     @property
     def ended(self) -> bool:
-        """The engine said that the answer is complete."""
-        return bool(self.tail)
+        """The engine said that the answer is complete, or that it failed."""
+        return bool(self.tail or self.failure)
 
     def feed(self, data: bytes) -> bytes:
         """Frames for the client, maybe none. Raises ValueError for what is no stream of JSON frames."""
         frames = self._splitter.feed(data)
         if not frames:
             return b""
-        if _USAGE not in frames and _DONE not in frames:
+        if _USAGE not in frames and _DONE not in frames and _ERROR not in frames:
             self.frames += frames.count(b"\n\n") + frames.count(b"\r\n\r\n")
             return frames
         return b"".join(part for part in split(frames) if self._passes(part))
 
     def _passes(self, part: bytes) -> bool:
         payload = data_of(part)
+        if payload.startswith(_ERROR) and _is_engine_fault(orjson.loads(payload)):
+            self.failure = payload
+        if self.failure:
+            return False
         if payload == _DONE:
             self.tail = part
             return False
@@ -79,6 +87,13 @@ class AnswerStream:
         is_report = isinstance(chunk, dict) and chunk.get("choices") == []
         self.frames += not is_report
         return self._show_usage or not is_report
+
+
+def _is_engine_fault(document: Json) -> bool:
+    """Whether an error is the engine's, by the status that it would have had as an answer of its own."""
+    error = document.get("error") if isinstance(document, dict) else None
+    status = error.get("code") if isinstance(error, dict) else None
+    return isinstance(status, int) and status >= 500
 
 
 def _count(number: Json) -> int:

@@ -14,7 +14,7 @@ from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
 from gateway.proxy.inference_request import InferenceRequest
-from gateway.proxy.relay import relay
+from gateway.proxy.relay import refuse_failure, relay
 from gateway.routing.engine import Engine
 from gateway.routing.route import EngineSet
 

@@ -32,9 +32,16 @@ async def relay(connection: EngineConnection, stream: AnswerStream, client: Clie
 
     if not stream.ended:
         await connection.forward(take)
+    refuse_failure(connection, stream)
     if not stream.ended:
         raise connection.error("reset", "its stream ended without [DONE]")
     await _end(connection)
+
+
+def refuse_failure(connection: EngineConnection, stream: AnswerStream) -> None:
+    """Raise EngineError when the engine said in its stream that it failed."""
+    if stream.failure:
+        raise connection.error("status", f"its stream says {stream.failure.decode()}")
 
 
 async def _end(connection: EngineConnection) -> None:
