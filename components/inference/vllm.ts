@@ -26,7 +26,12 @@ export function vllmArguments(model: VllmModel): string[] {
     "shutdown-timeout": model.answerSeconds,
     "disable-access-log-for-endpoints": "/health,/metrics",
   };
-  return [repository, ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)])];
+  return [
+    repository,
+    ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
+    // Without it nobody learns how much of a prompt came from the cache.
+    "--enable-prompt-tokens-details",
+  ];
 }
 
 /** Everything the engine writes goes to its volume; nothing is reported to anyone. */

@@ -52,6 +52,10 @@ describe("vLLM", () => {
     expect(flags(vllmArguments(vllm({ answerSeconds: 600 })))).toMatchObject({ "shutdown-timeout": "600" });
   });
 
+  test("says how many tokens of a prompt it had in its cache", () => {
+    expect(vllmArguments(vllm())).toContain("--enable-prompt-tokens-details");
+  });
+
   test("reads its token from a file, and only if there is one", () => {
     expect(vllmEnvironment(true)).toMatchObject({ HF_TOKEN_PATH: "/run/secrets/hugging-face/token" });
     expect(vllmEnvironment(false)).not.toHaveProperty("HF_TOKEN_PATH");
