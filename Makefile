@@ -5,7 +5,7 @@ CLUSTER = $(if $(findstring command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECO
 RUN = @rehearsal/bootstrap.sh
 
 .DEFAULT_GOAL = help
-.PHONY: up preview down status test golden bench bench-backend help
+.PHONY: up preview down status test test-engine golden bench bench-backend help
 
 up: ## Bring the stack up: on a rehearsal, or with KUBECONFIG=<file> on that cluster
 	$(RUN) up --stack "$(STACK)" $(CLUSTER)
@@ -21,6 +21,9 @@ status: ## Show what runs, and the stack's outputs; SECRETS=1 shows the API key
 
 test: ## Check everything: format, lint, types, unit tests, golden files, end to end
 	$(RUN) -- npm test
+
+test-engine: ## Test the gateway in front of a real vLLM on CPU (3.4 GB to download the first time, then minutes)
+	$(RUN) -- apps/backend/test-engine.sh
 
 golden: ## Write the golden files anew, to be reviewed like code
 	$(RUN) -- npm run golden
