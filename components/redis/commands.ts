@@ -1,7 +1,11 @@
-import { lines, MASTER, REDIS_PORT, SENTINEL_PORT } from "./configuration";
+import { lines, MASTER, QUORUM, REDIS_PORT, SENTINEL_PORT } from "./configuration";
 
-/** Time a Sentinel waits after a start for its server to catch up with the master, in seconds. */
+/** Time a Sentinel lets its server catch up with the master before it takes part in votes, in seconds. */
 const CATCH_UP_SECONDS = 60;
+/** Time a server that would be the master waits for one other Sentinel to agree, in seconds. */
+const SECOND_OPINION_SECONDS = 60;
+/** More Sentinels than there are: with this quorum, none ever holds the master for dead. */
+const NO_QUORUM = 100;
 
 /** The client of the image. The password comes from its file, never from the command line. */
 const client = (port: number) => `redis-cli --tls --cacert /run/tls/ca.crt -p ${port}`;
@@ -30,6 +34,7 @@ export function singleScript(): string {
 /**
  * Starts a server as master or replica. Every failover has a number, the epoch: of all Sentinels that answer, and of what this
  * volume's own file remembers, the highest one is right. Where nobody knows anything, this is the first start and pod 0 is master.
+ * Who would be master waits for the answer of another pod: a failover takes two of three, so both others know of one that it missed.
  * The address is asked for after the epoch: while a failover ends, "sentinel master" still names the former master under the new
  * epoch, which would make that one a second master.
  */
@@ -38,18 +43,29 @@ export function startScript(name: string, domain: string): string {
     "set -eu",
     LOG_IN,
     `self="$HOSTNAME.${domain}"`,
-    "# Each line: epoch, master.",
-    "known() {",
+    "# What this volume knows; each line: epoch, master.",
+    "remembered() {",
     `  echo "-1 ${name}-0.${domain}"`,
     `  awk '$3 != "${MASTER}" { next } $2 == "monitor" { master = $4 } $2 == "config-epoch" { epoch = $4 }`,
     "    END { if (master) print epoch + 0, master }' /data/sentinel.conf 2>/dev/null || true",
+    "}",
+    "# What the other pods know, in the same form.",
+    "told() {",
     "  for index in 0 1 2; do",
+    `    [ "$HOSTNAME" != "${name}-$index" ] || continue`,
     `    printf "sentinel master ${MASTER}\\nsentinel get-master-addr-by-name ${MASTER}\\n" |`,
     `      timeout 3 ${client(SENTINEL_PORT)} -h "${name}-$index.${domain}" 2>/dev/null |`,
     `      awk 'NR % 2 { key = $0; next } { value[key] = $0 } END { if (value["ip"]) print value["config-epoch"], key }'`,
     "  done",
     "}",
-    'master="$(known | sort -s -n -k 1,1 | tail -n 1 | cut -d " " -f 2)"',
+    `deadline=$(($(date +%s) + ${SECOND_OPINION_SECONDS}))`,
+    "while :; do",
+    '  others="$(told)"',
+    '  master="$({ remembered; [ -z "$others" ] || echo "$others"; } | sort -s -n -k 1,1 | tail -n 1 | cut -d " " -f 2)"',
+    '  if [ "$master" != "$self" ] || [ -n "$others" ] || [ "$(date +%s)" -ge "$deadline" ]; then break; fi',
+    '  echo "would be master; waiting for another Sentinel to agree"',
+    "  sleep 1",
+    "done",
     'set -- /etc/redis/redis.conf --replica-announce-ip "$self"',
     `[ "$master" = "$self" ] || set -- "$@" --replicaof "$master" ${REDIS_PORT}`,
     'echo "starting as $self; master is $master"',
@@ -58,22 +74,29 @@ export function startScript(name: string, domain: string): string {
 }
 
 /**
- * Starts Sentinel from the volume's file, made at the first start. It waits until its server has the master's data: after a stop of
- * all pods, replicas that came back before the master would otherwise elect one of themselves, whose data may be older.
+ * Starts Sentinel from the volume's file, made at the first start. It tells at once what it knows, but takes part in votes only when
+ * its server has the master's data: after a stop of all pods, replicas that came back before the master would otherwise elect one of
+ * themselves, whose data may be older.
  */
 export function sentinelScript(domain: string): string {
   return lines(
     "set -eu",
     LOG_IN,
-    "if [ ! -s /data/sentinel.conf ]; then",
+    "file=/data/sentinel.conf",
+    'if [ ! -s "$file" ]; then',
     `  { cat /etc/redis/sentinel.conf; echo "sentinel announce-ip $HOSTNAME.${domain}"; } > /data/sentinel.new`,
-    "  mv /data/sentinel.new /data/sentinel.conf",
+    '  mv /data/sentinel.new "$file"',
     "fi",
-    `patience=${CATCH_UP_SECONDS}`,
-    `until [ "$patience" -eq 0 ] || { ${holdsData}; }; do`,
-    "  sleep 1",
-    "  patience=$((patience - 1))",
-    "done",
-    "exec redis-sentinel /data/sentinel.conf",
+    `awk '$2 == "monitor" { $6 = ${NO_QUORUM} } { print }' "$file" > /data/sentinel.new`,
+    'mv /data/sentinel.new "$file"',
+    "{",
+    `  patience=${CATCH_UP_SECONDS}`,
+    `  until [ "$patience" -eq 0 ] || { ${holdsData}; }; do`,
+    "    sleep 1",
+    "    patience=$((patience - 1))",
+    "  done",
+    `  until ${client(SENTINEL_PORT)} sentinel set ${MASTER} quorum ${QUORUM} | grep -q OK; do sleep 1; done`,
+    "} &",
+    'exec redis-sentinel "$file"',
   );
 }

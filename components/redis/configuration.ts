@@ -15,6 +15,8 @@ export const SENTINEL_PORT = 26379;
 export const EXPORTER_PORT = 9121;
 /** Name under which Sentinel knows the master. */
 export const MASTER = "main";
+/** Sentinels of three that must agree that the master is dead. */
+export const QUORUM = 2;
 
 /** Options of both servers: TLS only, no plain port, credentials included from the Secret. */
 const tls = (port: number) => [
@@ -53,7 +55,7 @@ export function sentinelConfig(firstMaster: string): string {
     "dir /data",
     "sentinel resolve-hostnames yes",
     "sentinel announce-hostnames yes",
-    `sentinel monitor ${MASTER} ${firstMaster} ${REDIS_PORT} 2`,
+    `sentinel monitor ${MASTER} ${firstMaster} ${REDIS_PORT} ${QUORUM}`,
     `sentinel down-after-milliseconds ${MASTER} 5000`,
     // When two Sentinels each vote for themselves, they try again after twice this time.
     `sentinel failover-timeout ${MASTER} 10000`,

@@ -148,6 +148,7 @@ async def _first_frames(connection: EngineConnection, rest: AnswerStream) -> byt
                 return frames
     except ValueError as error:
         raise connection.error("malformed", f"sent no valid stream ({error})") from error
+    refuse_failure(connection, rest)
     return b""
 
 
