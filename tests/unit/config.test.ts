@@ -50,7 +50,21 @@ describe("an error names key, value, what is allowed and the fix, and says that 
     ["a wrong choice", { size: "huge" }, ['ai-platform:size is "huge"', '"dev" or "small"']],
     ["a bad host", { domain: "Not A Host" }, ['ai-platform:domain is "Not A Host"', "chat.example.com"]],
     ["a missing key", { models: '[{"kind":"simulator"}]' }, ["ai-platform:models[0].name is missing"]],
-    ["an unknown kind", { models: '[{"kind":"tgi","name":"m"}]' }, ["ai-platform:models[0].kind", '"tgi"']],
+    [
+      "an unknown kind of model",
+      { models: '[{"kind":"tgi","name":"m"}]' },
+      ['ai-platform:models[0].kind is "tgi", but allowed is "vllm" or "simulator".'],
+    ],
+    [
+      "an unknown kind of store",
+      { postgres: '{"kind":"mysql"}' },
+      ['ai-platform:postgres.kind is "mysql", but allowed is "cluster" or "single" or "external".'],
+    ],
+    [
+      "an address range that is none",
+      { ingress: '{"trustedProxies":["10.0.0.0"]}' },
+      ['ai-platform:ingress.trustedProxies[0] is "10.0.0.0"', "for example 10.0.0.0/8"],
+    ],
     ["broken JSON", { ingress: "{replicas: 1" }, ["ai-platform:ingress is", "object"]],
     ["no models", { models: "[]" }, ["ai-platform:models is []", "at least 1 entries"]],
     ["an inverted range", { backend: '{"replicas":{"min":3,"max":2}}' }, ["ai-platform:backend.replicas.min is 3"]],

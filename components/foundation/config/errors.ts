@@ -43,12 +43,17 @@ function allowed(issue: Issue): string {
     case "too_big":
       return `at most ${issue.maximum}${issue.origin === "array" ? " entries" : ""}`;
     case "invalid_value":
-      return issue.values.map((value) => JSON.stringify(value)).join(" or ");
+      return oneOf(issue.values);
     case "invalid_union":
-      return issue.message.startsWith("Invalid") ? "one of the kinds in docs/configuration.md" : issue.message;
+      // A union told apart by a key knows that key's values; any other says in words what it takes.
+      return "options" in issue && issue.options ? oneOf(issue.options) : issue.message;
     default:
       return issue.message;
   }
+}
+
+function oneOf(values: readonly z.core.util.Primitive[]): string {
+  return values.map((value) => JSON.stringify(value)).join(" or ");
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
