@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { readFile } from "node:fs/promises";
 
 /** How a command is run. */
@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly output?: "capture" | "inherit";
   /** Ends the command with SIGTERM when it fires. @default never */
   readonly stopOn?: AbortSignal;
+  /** Called with the command's process id as soon as it runs. */
+  readonly onStart?: (pid: number) => void;
   /** Called with each line of captured standard error, for progress. */
   readonly onLine?: (line: string) => void;
 }
@@ -62,12 +64,7 @@ function endIfInterrupted(): void {
 /** Runs a command to its end, whatever its exit code. Throws only when it cannot be started. */
 export function attempt(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const pipe = options.output === "inherit" ? "inherit" : "pipe";
-    const child = spawn(file, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      stdio: [options.input === undefined ? (pipe === "inherit" ? "inherit" : "ignore") : "pipe", pipe, pipe],
-    });
+    const child = spawn(file, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: stdioOf(options) });
     running.add(child);
     options.stopOn?.addEventListener("abort", () => child.kill("SIGTERM"));
     let stdout = "";
@@ -86,9 +83,20 @@ export function attempt(file: string, args: readonly string[], options: RunOptio
     child.on("close", (code, signal) => {
       running.delete(child);
       endIfInterrupted();
-      resolve({ code: code ?? 128 + (signal === "SIGINT" ? 2 : 15), stdout, stderr });
+      resolve({ code: code ?? codeOf(signal), stdout, stderr });
     });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
   });
+}
+
+function stdioOf({ input, output }: RunOptions): StdioOptions {
+  if (output === "inherit") return [input === undefined ? "inherit" : "pipe", "inherit", "inherit"];
+  return [input === undefined ? "ignore" : "pipe", "pipe", "pipe"];
+}
+
+/** The exit code that a shell would give a command ended by a signal. */
+function codeOf(signal: NodeJS.Signals | null): number {
+  return 128 + (signal === "SIGINT" ? 2 : signal === "SIGKILL" ? 9 : 15);
 }
 
 /** Runs a command and returns what it printed. Throws {@link CommandFailed} when it ends with another code than 0. */
@@ -108,10 +116,22 @@ export function alive(pid: number): boolean {
   }
 }
 
-/** The program and arguments of a process; empty when there is none, or when it has ended and nobody has asked how. */
+/** Sends a signal to a process, which may have ended meanwhile. */
+export function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+/** The program and arguments of a process, separated by spaces; empty when there is none, or when it has ended and nobody has asked how. */
 export async function commandLine(pid: number): Promise<string> {
-  if (process.platform === "linux") return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return (await attempt("ps", ["-ww", "-o", "args=", "-p", String(pid)])).stdout;
+  const line =
+    process.platform === "linux"
+      ? await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")
+      : (await attempt("ps", ["-ww", "-o", "args=", "-p", String(pid)])).stdout;
+  return line.replaceAll("\0", " ").trim();
 }
 
 function lastLines(text: string, count: number): string {

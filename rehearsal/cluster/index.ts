@@ -2,6 +2,7 @@ import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { exists } from "../files.ts";
+import { attemptNamed, endNamed } from "../pid-file.ts";
 import type { Note } from "../progress.ts";
 import { attempt, CommandFailed, run, type RunResult } from "../process.ts";
 import { withLock } from "../tools/lock.ts";
@@ -77,6 +78,7 @@ export async function runningCluster(folder: string, kubectl: string): Promise<s
 }
 
 async function bringUp(folder: string, { binaries, note }: StartOptions): Promise<StartedCluster["state"]> {
+  await endNamed(pidFile(folder), "kwokctl");
   if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "running";
   if (await exists(kubeconfigOf(folder))) {
     note("continuing the stopped control plane");
@@ -128,13 +130,18 @@ async function kwokctl(binary: string, line: readonly string[], folder: string):
   const ended = new AbortController();
   const watch = setInterval(() => void someEnded(home(folder)).then((yes) => yes && ended.abort()), 500);
   try {
-    return await attempt(binary, line, {
+    return await attemptNamed(pidFile(folder), binary, line, {
       env: { ...process.env, KWOK_WORKDIR: folder },
       stopOn: AbortSignal.any([ended.signal, AbortSignal.timeout(startWithin * 1000)]),
     });
   } finally {
     clearInterval(watch);
   }
+}
+
+/** Names kwokctl while it runs. */
+function pidFile(folder: string): string {
+  return join(folder, "kwokctl.pid");
 }
 
 function home(folder: string): string {

@@ -2,7 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { alive, commandLine } from "../process.ts";
+import { alive, commandLine, kill } from "../process.ts";
 
 /** How long killed processes may take to go away, in milliseconds. */
 const endWithin = 10_000;
@@ -33,7 +33,7 @@ export async function runningComponents(folder: string): Promise<Component[]> {
 export async function endComponents(folder: string): Promise<void> {
   const components = await runningComponents(folder);
   components.forEach(({ pid }) => {
-    kill(pid);
+    kill(pid, "SIGKILL");
   });
   const deadline = Date.now() + endWithin;
   while (components.some(({ pid }) => alive(pid))) {
@@ -76,14 +76,6 @@ async function pidsIn(folder: string): Promise<Component[]> {
 
 async function isOurs(pid: number, folder: string): Promise<boolean> {
   return Number.isInteger(pid) && (await commandLine(pid)).includes(folder);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }
 
 function names(components: readonly Component[]): string {

@@ -1,9 +1,11 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { pidFileText, processIn } from "../pid-file.ts";
+import { commandLine } from "../process.ts";
 import { say } from "../progress.ts";
-import { alive } from "../process.ts";
 
 /** How often a waiting process looks again, in milliseconds. */
 const interval = 500;
@@ -18,8 +20,8 @@ export async function withLock<T>(file: string, work: () => Promise<T>, patience
   const deadline = Date.now() + patience;
   let told = false;
   while (!(await take(file))) {
-    const holder = await holderOf(file);
-    if (holder === undefined || !alive(holder)) {
+    const holder = await processIn(file);
+    if (holder === undefined) {
       await rm(file, { force: true });
       continue;
     }
@@ -38,16 +40,16 @@ export async function withLock<T>(file: string, work: () => Promise<T>, patience
 }
 
 async function take(file: string): Promise<boolean> {
+  // The lock appears with its content: one without would look like one whose process is gone.
+  const draft = `${file}.${randomUUID()}`;
   try {
-    await writeFile(file, String(process.pid), { flag: "wx" });
+    await writeFile(draft, pidFileText(process.pid, await commandLine(process.pid)));
+    await link(draft, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    await rm(draft, { force: true });
   }
-}
-
-async function holderOf(file: string): Promise<number | undefined> {
-  const text = await readFile(file, "utf8").catch(() => "");
-  return /^\d+$/.test(text) ? Number(text) : undefined;
 }

@@ -124,8 +124,10 @@ describe("the lock", () => {
     const first = withLock(lock, () =>
       new Promise<void>((resolve) => (release = resolve)).then(() => order.push("first")),
     );
-    const second = withLock(lock, () => Promise.resolve(order.push("second")));
     while (release === silent) await new Promise((resolve) => setTimeout(resolve, 5));
+    const hurried = withLock(lock, () => Promise.resolve(order.push("hurried")), 0);
+    await expect(hurried).rejects.toThrow(`Process ${process.pid} has held`);
+    const second = withLock(lock, () => Promise.resolve(order.push("second")));
     release();
     await Promise.all([first, second]);
     expect(order).toEqual(["first", "second"]);
@@ -135,6 +137,11 @@ describe("the lock", () => {
     const child = spawn("true");
     await new Promise((resolve) => child.on("close", resolve));
     await writeFile(join(folder, "lock"), String(child.pid));
+    expect(await withLock(join(folder, "lock"), () => Promise.resolve("done"))).toBe("done");
+  });
+
+  test("of a process whose number another one has now is taken over", async () => {
+    await writeFile(join(folder, "lock"), `${process.pid} node rehearsal/cli/main.ts up`);
     expect(await withLock(join(folder, "lock"), () => Promise.resolve("done"))).toBe("done");
   });
 
