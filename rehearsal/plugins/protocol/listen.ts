@@ -1,7 +1,5 @@
+import { spawn } from "node:child_process";
 import * as grpc from "@grpc/grpc-js";
-
-/** How often a plugin looks whether its engine is still there, in milliseconds. */
-const WATCH_INTERVAL = 1000;
 
 /**
  * Runs `server` as a plugin process: listens on a free port of 127.0.0.1, prints the port as the engine expects, and ends with
@@ -24,15 +22,19 @@ export async function listen(server: grpc.Server, beforeEnd: () => void): Promis
   process.on("SIGTERM", end);
   // The engine's way to end a plugin; a plugin has its own process group, so that the user's Ctrl-C does not reach it.
   process.on("SIGINT", end);
-  endWithParent(end);
+  // The other end of standard input is the engine's: it closes however the engine ends.
+  process.stdin.on("end", end).resume();
+  endChildrenWithPlugin();
   process.stdout.write(`${port}\n`);
 }
 
-/** An engine that was killed cannot end its plugins. */
-function endWithParent(end: () => void): void {
-  const parent = process.ppid;
-  const watch = () => {
-    if (process.ppid !== parent) end();
-  };
-  setInterval(watch, WATCH_INTERVAL).unref();
+/**
+ * Kills what the plugin has started as soon as the plugin is gone, even if it was killed: a Helm that went on would undo
+ * what the next run does. A shell waits for the end of a pipe from the plugin, then kills the plugin's process group,
+ * which the engine made for it; a plugin that leads no group, as in a test, has none to kill.
+ */
+function endChildrenWithPlugin(): void {
+  // The engine interrupts the whole group to end a plugin; the shell has to outlive that.
+  const script = 'trap "" INT; read -r line; kill -KILL "-$0"';
+  spawn("/bin/sh", ["-c", script, String(process.pid)], { stdio: ["pipe", "ignore", "ignore"] });
 }

@@ -17,7 +17,7 @@ let client: Client;
 
 beforeAll(async () => {
   const flags = ["--disable-warning=ExperimentalWarning", join(__dirname, "echo.mts")];
-  plugin = spawn(process.execPath, [...flags, "127.0.0.1:1"], { stdio: ["ignore", "pipe", "inherit"] });
+  plugin = spawn(process.execPath, [...flags, "127.0.0.1:1"], { stdio: ["pipe", "pipe", "inherit"] });
   const [port] = (await once(plugin.stdout ?? plugin, "data")) as [Buffer];
   client = new services.ResourceProviderClient(`127.0.0.1:${Number(port)}`, grpc.credentials.createInsecure());
 });
