@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import { exists } from "../files.ts";
+import { attemptNamed } from "../pid-file.ts";
 import { attempt, run, type RunResult } from "../process.ts";
 import type { PluginSource } from "../tools/plugins.ts";
 import { projectRoot, type Target } from "./target.ts";
@@ -60,7 +61,7 @@ export class Engine {
     const file = this.configFile === undefined ? [] : ["--config-file", this.configFile];
     const policies = operation === "up" || operation === "preview" ? await this.policyFlags() : [];
     const line = [operation, "--stack", this.target.stack, ...file, ...policies, ...flags];
-    const result = await attempt(this.tools.pulumi, line, {
+    const result = await attemptNamed(pidFile(this.target), this.tools.pulumi, line, {
       cwd: projectRoot,
       env: this.environment,
       output: "inherit",
@@ -82,6 +83,11 @@ export class Engine {
     const flags = ["--policy-pack", "policies"];
     return (await exists(join(projectRoot, config))) ? [...flags, "--policy-pack-config", config] : flags;
   }
+}
+
+/** Names the engine while it runs an operation on a target. */
+export function pidFile({ folder }: Target): string {
+  return join(folder, "engine.pid");
 }
 
 function environmentOf(args: EngineArgs): NodeJS.ProcessEnv {

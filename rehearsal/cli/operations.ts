@@ -1,11 +1,12 @@
 import { join } from "node:path";
 
+import { endNamed } from "../pid-file.ts";
 import { withLock } from "../tools/lock.ts";
+import { type Engine, pidFile } from "./engine.ts";
 import { prepare } from "./prepare.ts";
 import { waitUntilReady } from "./readiness.ts";
 import { recover } from "./recovery.ts";
 import { report } from "./report.ts";
-import type { Engine } from "./engine.ts";
 import type { Target } from "./target.ts";
 
 /** Brings a stack up and waits until it is ready. Returns the exit code of the engine. */
@@ -35,8 +36,11 @@ export function alone<T>(target: Target, work: () => Promise<T>): Promise<T> {
 
 /** The engine, with everything an interrupted run left behind put right. A real cluster's state is left to its owner. */
 export async function prepared(target: Target): Promise<Engine> {
+  if (target.kind === "cluster") return prepare(target);
+  // Nobody else can have started it: this process holds the target's lock.
+  await endNamed(pidFile(target), "engine");
   const engine = await prepare(target);
-  if (target.kind === "rehearsal") await recover(engine);
+  await recover(engine);
   return engine;
 }
 

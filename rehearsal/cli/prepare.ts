@@ -12,7 +12,7 @@ import { cacheFolder, ensureTools } from "../tools/index.ts";
 import { plugins, type PluginSource, providerPlugins } from "../tools/plugins.ts";
 import { Engine, type EngineTools } from "./engine.ts";
 import { writeRehearsalStackFile } from "./stack-file.ts";
-import { passphraseFile, type Target } from "./target.ts";
+import { passphraseFile, pulumiHome, type Target } from "./target.ts";
 
 /** Makes everything an operation on a target needs: what {@link openEngine} makes, the stack and its stack file. */
 export async function prepare(target: Target): Promise<Engine> {
@@ -114,8 +114,4 @@ function stateFolder({ folder }: Target): string {
 
 function configFile({ folder, stack }: Target): string {
   return join(folder, `Pulumi.${stack}.yaml`);
-}
-
-function pulumiHome({ folder }: Target): string {
-  return join(folder, "pulumi-home");
 }

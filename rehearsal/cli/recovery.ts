@@ -1,9 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { attempt, commandLine, CommandFailed } from "../process.ts";
 import { say, step } from "../progress.ts";
 import type { Engine } from "./engine.ts";
+import { type Release, settleReleases } from "./releases.ts";
+import { pulumiHome } from "./target.ts";
 
 /** What the engine was doing when it was killed. */
 export interface PendingOperation {
@@ -23,13 +25,15 @@ export interface ObjectReference {
 }
 
 /**
- * Puts a rehearsal's state right after an engine that was killed: takes its lock away, deletes what it was just creating
- * (half made, and in no state yet), and reads the rest from the cluster. A state that needs nothing is left alone.
+ * Puts a rehearsal's state right after an engine or a plugin that was killed: takes the lock away, deletes what was just
+ * being created (half made, and in no state yet), and reads the rest from the cluster. A state that needs nothing is left
+ * alone.
  */
 export async function recover(engine: Engine): Promise<void> {
-  const first = await engine.ask(["stack", "export"]);
-  const pending = pendingOperations(first.stdout);
   if (await unlock(engine)) say("… removed the lock of an engine that is gone");
+  const state = await engine.ask(["stack", "export"]);
+  const notes = join(pulumiHome(engine.target), "in-flight");
+  const pending = distinct([...pendingOperations(state.stdout), ...(await notedOperations(notes))]);
   if (pending.length === 0) return;
   say(`… continuing after an interrupted run: ${pending.length} unfinished ${pending.length === 1 ? "step" : "steps"}`);
   await step("half-made objects removed", () => removeHalfMade(engine, pending));
@@ -40,6 +44,7 @@ export async function recover(engine: Engine): Promise<void> {
     "--non-interactive",
   ]);
   if (code !== 0) throw new Error(`The state could not be put right (pulumi refresh ended with code ${code}).`);
+  await rm(notes, { recursive: true, force: true });
 }
 
 /** The unfinished operations in an exported state. */
@@ -47,6 +52,25 @@ export function pendingOperations(exported: string): readonly PendingOperation[]
   if (exported.trim() === "") return [];
   const { deployment } = JSON.parse(exported) as { deployment?: { pending_operations?: PendingOperation[] } };
   return deployment?.pending_operations ?? [];
+}
+
+/** What a plugin that was killed was doing: the engine, which outlived it, has taken that for failed and forgotten it. */
+export async function notedOperations(folder: string): Promise<readonly PendingOperation[]> {
+  const files = await readdir(folder).catch(() => []);
+  const notes = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+  return notes.flatMap(operationIn);
+}
+
+function operationIn(note: string): PendingOperation[] {
+  try {
+    return [JSON.parse(note) as PendingOperation];
+  } catch {
+    return []; // cut short: what it was to be about had not begun
+  }
+}
+
+function distinct(operations: readonly PendingOperation[]): readonly PendingOperation[] {
+  return [...new Map(operations.map((operation) => [operation.resource.urn, operation])).values()];
 }
 
 /** The object that a pending creation of the kubernetes provider would have made; undefined for other resources. */
@@ -61,11 +85,13 @@ export function objectOf({ resource: { type, inputs } }: PendingOperation): Obje
 }
 
 async function removeHalfMade(engine: Engine, pending: readonly PendingOperation[]): Promise<void> {
-  for (const operation of pending.filter(({ type }) => type === "creating")) {
-    const { type, inputs } = operation.resource;
-    if (type === "kubernetes:helm.sh/v3:Release") await uninstall(engine, inputs);
-    else await remove(engine, objectOf(operation));
-  }
+  const creating = pending.filter(({ type }) => type === "creating");
+  for (const operation of creating) await remove(engine, objectOf(operation));
+  await settleReleases(engine, (release) => creating.some((operation) => makes(operation, release)));
+}
+
+function makes({ resource: { type, inputs } }: PendingOperation, { name, namespace }: Release): boolean {
+  return type === "kubernetes:helm.sh/v3:Release" && inputs?.name === name && inputs.namespace === namespace;
 }
 
 async function remove({ tools, environment }: Engine, object: ObjectReference | undefined): Promise<void> {
@@ -74,17 +100,6 @@ async function remove({ tools, environment }: Engine, object: ObjectReference | 
   const result = await attempt(tools.kubectl, line, { env: environment, input: JSON.stringify(object) });
   const unknownKind = /no matches for kind/.test(result.stderr);
   if (result.code !== 0 && !unknownKind) throw new CommandFailed(`kubectl delete ${object.kind}`, result);
-}
-
-async function uninstall(
-  { tools, environment }: Engine,
-  inputs: PendingOperation["resource"]["inputs"],
-): Promise<void> {
-  const { name, namespace = "default" } = (inputs ?? {}) as { name?: string; namespace?: string };
-  if (name === undefined) return;
-  const line = ["uninstall", name, "--namespace", namespace, "--ignore-not-found", "--wait", "--timeout", "60s"];
-  const result = await attempt(tools.helm, line, { env: environment });
-  if (result.code !== 0) throw new CommandFailed(`helm uninstall ${name}`, result);
 }
 
 /** Removes the state's lock when the engine that took it is gone. Returns whether there was one. */

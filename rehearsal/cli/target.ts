@@ -55,6 +55,11 @@ export function rehearsals({ state }: Pick<Options, "state">): string {
   return resolve(state ?? join(projectRoot, ".rehearsal"));
 }
 
+/** Where the engine looks for our stand-ins, and where they note what they are doing. */
+export function pulumiHome({ folder }: Target): string {
+  return join(folder, "pulumi-home");
+}
+
 /** The file with the passphrase that encrypts a target's secrets; made on first use, readable by its owner only. */
 export async function passphraseFile({ folder }: Target): Promise<string> {
   const file = join(folder, "passphrase");

@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -17,6 +18,9 @@ import { projectRoot as ROOT } from "../../rehearsal/cli/target.ts";
 import { run } from "../../rehearsal/process.ts";
 
 type Command = "up" | "preview" | "down" | "status";
+
+/** Which processes a crash takes: the command line alone, a plugin alone, or the whole process group. */
+export type Victim = "command" | "plugin" | "everything";
 
 export interface CommandResult {
   readonly code: number;
@@ -48,39 +52,48 @@ export class Checkout {
     return this.start(name, stack, () => undefined);
   }
 
-  /** Starts a command and kills it with all its processes, as a crash would, as soon as its output shows the text. */
-  async killedCommand(name: Command, stack: string, text: RegExp): Promise<void> {
-    const { code, output } = await this.start(name, stack, (seen, kill) => {
-      if (text.test(seen)) kill();
+  /**
+   * Starts a command, kills one of its processes or all of them as soon as its output shows the text, and returns the
+   * output. Where the command alone is killed, its engine goes on.
+   */
+  async killedCommand(name: Command, stack: string, text: RegExp, victim: Victim): Promise<string> {
+    let killed = false;
+    const { code, output } = await this.start(name, stack, (seen, pid) => {
+      if (killed || !text.test(seen)) return;
+      const target = victim === "plugin" ? this.busyPlugin(stack) : victim === "command" ? pid : -pid;
+      if (target === undefined) return;
+      process.kill(target, "SIGKILL");
+      killed = true;
     });
-    if (code === 0) throw new Error(`The command ended before it showed ${String(text)}:\n${output}`);
+    if (!killed || code === 0) throw new Error(`The command ended before it showed ${String(text)}:\n${output}`);
+    return output;
   }
 
-  private start(
-    name: Command,
-    stack: string,
-    onOutput: (output: string, kill: () => void) => void,
-  ): Promise<CommandResult> {
+  /** A plugin that changes the cluster right now; its notes carry its process id. */
+  private busyPlugin(stack: string): number | undefined {
+    const notes = join(this.folder, ".rehearsal", stack, "pulumi-home/in-flight");
+    const [note] = existsSync(notes) ? readdirSync(notes) : [];
+    return note === undefined ? undefined : parseInt(note);
+  }
+
+  private start(name: Command, stack: string, onOutput: (output: string, pid: number) => void): Promise<CommandResult> {
     const child = spawn(process.execPath, [join(this.folder, "rehearsal/cli/main.ts"), name, "--stack", stack], {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
-      // A process group of its own, so that a kill reaches the engine as well.
+      // A process group of its own, so that a kill can reach the engine as well.
       detached: true,
     });
-    let killed = false;
-    const kill = () => {
-      if (!killed && child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      killed = true;
-    };
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => {
         output += chunk.toString();
-        onOutput(output, kill);
+        if (child.pid !== undefined) onOutput(output, child.pid);
       });
     return new Promise((resolve, reject) => {
       child.on("error", reject);
       child.on("close", (code) => resolve({ code: code ?? 1, output }));
+      // The streams of a command that was killed close when its engine ends.
+      child.on("exit", (_, signal) => signal && resolve({ code: 1, output }));
     });
   }
 

@@ -7,6 +7,7 @@ import { commands, parse, UsageError } from "../../rehearsal/cli/arguments.ts";
 import { help } from "../../rehearsal/cli/help.ts";
 import { type ClusterObject, unready } from "../../rehearsal/cli/readiness.ts";
 import { objectOf, pendingOperations } from "../../rehearsal/cli/recovery.ts";
+import { remedy } from "../../rehearsal/cli/releases.ts";
 import { table } from "../../rehearsal/cli/report.ts";
 import { rehearsalStackFile } from "../../rehearsal/cli/stack-file.ts";
 import { passphraseFile, targetOf } from "../../rehearsal/cli/target.ts";
@@ -116,6 +117,20 @@ describe("an interrupted run", () => {
       kind: "Namespace",
       metadata: { name: "keda" },
     });
+  });
+
+  test.each([
+    ["pending-install", "uninstall"],
+    ["uninstalling", "uninstall"],
+    ["pending-upgrade", "rollback"],
+    ["pending-rollback", "rollback"],
+  ])("takes a release that Helm left %s with helm %s to an end", (status, command) => {
+    const line = remedy(status, { name: "keda", namespace: "scaling" });
+    expect(line?.slice(0, 4)).toEqual([command, "keda", "--namespace", "scaling"]);
+  });
+
+  test.each(["deployed", "failed", "superseded"])("leaves a release alone that is %s", (status) => {
+    expect(remedy(status, { name: "keda", namespace: "scaling" })).toBeUndefined();
   });
 
   test("names nothing for resources that are no objects of the cluster", () => {

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import type { Properties, Provider } from "../protocol/index.ts";
 import { Lists } from "./await/lists.ts";
 import { check } from "./check/index.ts";
@@ -10,6 +11,7 @@ import { type Config, parseConfig } from "./configure/config.ts";
 import { diffConfig } from "./configure/diff.ts";
 import type { ReleaseContext, ResourceMethods } from "./context.ts";
 import { diff } from "./diff/index.ts";
+import { InFlight } from "./in-flight.ts";
 import { createRelease } from "./release/index.ts";
 import { createResource } from "./resource/create.ts";
 import { deleteResource } from "./resource/delete.ts";
@@ -27,6 +29,8 @@ export function createProvider(environment: NodeJS.ProcessEnv): Provider {
     if (!configured) throw new Error("the kubernetes plugin got a request before its configuration");
     return configured(type);
   };
+  const home = environment["PULUMI_HOME"];
+  const inFlight = new InFlight(home && join(home, "in-flight"));
   return {
     version: packageVersion(),
     diffConfig: (request) => Promise.resolve(diffConfig(request)),
@@ -36,10 +40,17 @@ export function createProvider(environment: NodeJS.ProcessEnv): Provider {
     },
     check: (request, call) => methodsOf(request.type).check(request, call),
     diff: (request, call) => methodsOf(request.type).diff(request, call),
-    create: (request, call) => methodsOf(request.type).create(request, call),
+    create: (request, call) => {
+      const create = () => methodsOf(request.type).create(request, call);
+      return request.preview ? create() : inFlight.during("creating", request, request.inputs, create);
+    },
     read: (request, call) => methodsOf(request.type).read(request, call),
-    update: (request, call) => methodsOf(request.type).update(request, call),
-    delete: (request, call) => methodsOf(request.type).delete(request, call),
+    update: (request, call) => {
+      const update = () => methodsOf(request.type).update(request, call);
+      return request.preview ? update() : inFlight.during("updating", request, request.inputs, update);
+    },
+    delete: (request, call) =>
+      inFlight.during("deleting", request, request.outputs, () => methodsOf(request.type).delete(request, call)),
   };
 }
 
