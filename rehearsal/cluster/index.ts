@@ -46,6 +46,7 @@ export async function startCluster(options: StartOptions): Promise<StartedCluste
     const state = await bringUp(folder, options);
     options.note("adding nodes, storage and stages");
     await populate(kubeconfig, options);
+    await writeFile(completeMark(folder), "");
     return { kubeconfig, state };
   });
 }
@@ -79,15 +80,18 @@ export async function runningCluster(folder: string, kubectl: string): Promise<s
 
 async function bringUp(folder: string, { binaries, note }: StartOptions): Promise<StartedCluster["state"]> {
   await endNamed(pidFile(folder), "kwokctl");
-  if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "running";
-  if (await exists(kubeconfigOf(folder))) {
-    note("continuing the stopped control plane");
-    await endComponents(home(folder));
-    await kwokctl(binaries.kwokctl, start("start"), folder);
-    // Only the API's own answer counts: kwokctl ends with code 0 also when it gave up.
-    if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "continued";
-    note("the old control plane does not start; making a new one");
+  // One whose creation was interrupted may run and still lack what kwokctl adds last.
+  if (!(await exists(completeMark(folder)))) {
+    await create(folder, binaries, note);
+    return "new";
   }
+  if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "running";
+  note("continuing the stopped control plane");
+  await endComponents(home(folder));
+  await kwokctl(binaries.kwokctl, start("start"), folder);
+  // Only the API's own answer counts: kwokctl ends with code 0 also when it gave up.
+  if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "continued";
+  note("the old control plane does not start; making a new one");
   await create(folder, binaries, note);
   return "new";
 }
@@ -137,6 +141,11 @@ async function kwokctl(binary: string, line: readonly string[], folder: string):
   } finally {
     clearInterval(watch);
   }
+}
+
+/** Says that a control plane was once brought up completely; it goes with it. */
+function completeMark(folder: string): string {
+  return join(home(folder), "complete");
 }
 
 /** Names kwokctl while it runs. */

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -110,6 +111,14 @@ test("a stop leaves no process and no data", async () => {
   for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
   await expect(readFile(kubeconfig)).rejects.toThrow("ENOENT");
   await stopCluster(folder);
+});
+
+test("a creation that was killed half-way starts over", async () => {
+  const program = join(__dirname, "../../rehearsal/cluster/main.ts");
+  const first = spawn(process.execPath, [program, "start", "--dir", folder], { stdio: "ignore" });
+  while ((await runningComponents(join(kubeconfig, ".."))).length < 5) await sleep(20);
+  first.kill("SIGKILL");
+  expect(await startCluster(options())).toEqual({ kubeconfig, state: "new" });
 });
 
 async function stopProgramsAndBreakTheData(): Promise<void> {
