@@ -7,6 +7,7 @@ import { run } from "../process.ts";
 import { say, step } from "../progress.ts";
 import type { Engine } from "./engine.ts";
 import { alone, answers, prepared } from "./operations.ts";
+import { Unrecoverable } from "./recovery.ts";
 import type { Target } from "./target.ts";
 
 /** Destroys a stack and, for a rehearsal, its cluster. Does nothing when there is none. Returns an exit code. */
@@ -16,15 +17,25 @@ export async function down(target: Target): Promise<number> {
     return 0;
   }
   return alone(target, async () => {
-    const engine = await prepared(target);
-    if (target.kind === "rehearsal") await liftProtection(engine);
-    const code = await engine.operate("destroy", answers(target));
-    if (code !== 0 || target.kind === "cluster") return code;
-    await step("nothing of ours left", () => checkEmpty(engine));
+    try {
+      const engine = await prepared(target);
+      const code = await destroy(engine);
+      if (code !== 0 || target.kind === "cluster") return code;
+      await step("nothing of ours left", () => checkEmpty(engine));
+    } catch (error) {
+      if (!(error instanceof Unrecoverable)) throw error;
+      // Nothing outside the rehearsal's own folder and processes belongs to it.
+      say(`${error.message}\n… which happens now`);
+    }
     await step("control plane stopped", () => stopCluster(target.folder));
     await removeFolder(target);
     return 0;
   });
+}
+
+async function destroy(engine: Engine): Promise<number> {
+  if (engine.target.kind === "rehearsal") await liftProtection(engine);
+  return engine.operate("destroy", answers(engine.target));
 }
 
 /** A stack may protect its stores; a rehearsal of it is there to be thrown away. */

@@ -24,10 +24,14 @@ export interface ObjectReference {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
+/** What an interrupted run left cannot be put right; the message says what is in the way. */
+export class Unrecoverable extends Error {}
+
 /**
  * Puts a rehearsal's state right after an engine or a plugin that was killed: takes the lock away, deletes what was just
  * being created (half made, and in no state yet), and reads the rest from the cluster. A state that needs nothing is left
  * alone.
+ * @throws Unrecoverable when something stays in the way
  */
 export async function recover(engine: Engine): Promise<void> {
   if (await unlock(engine)) say("… removed the lock of an engine that is gone");
@@ -36,7 +40,19 @@ export async function recover(engine: Engine): Promise<void> {
   const pending = distinct([...pendingOperations(state.stdout), ...(await notedOperations(notes))]);
   if (pending.length === 0) return;
   say(`… continuing after an interrupted run: ${pending.length} unfinished ${pending.length === 1 ? "step" : "steps"}`);
-  await step("half-made objects removed", () => removeHalfMade(engine, pending));
+  try {
+    await step("half-made objects removed", () => removeHalfMade(engine, pending));
+    await refresh(engine);
+  } catch (error) {
+    throw new Unrecoverable(
+      `${(error as Error).message}\n  Run the same command again; if that does not help, ` +
+        `"make down STACK=${engine.target.stack}" throws this rehearsal away.`,
+    );
+  }
+  await rm(notes, { recursive: true, force: true });
+}
+
+async function refresh(engine: Engine): Promise<void> {
   const code = await engine.operate("refresh", [
     "--yes",
     "--skip-preview",
@@ -44,7 +60,6 @@ export async function recover(engine: Engine): Promise<void> {
     "--non-interactive",
   ]);
   if (code !== 0) throw new Error(`The state could not be put right (pulumi refresh ended with code ${code}).`);
-  await rm(notes, { recursive: true, force: true });
 }
 
 /** The unfinished operations in an exported state. */

@@ -18,7 +18,7 @@ const attempts = 2;
  * Puts right what a killed Helm left: a release that was being installed or uninstalled goes, one that was being upgraded
  * goes back to where it was, for Helm refuses to touch it otherwise.
  * @param halfMade releases that belong to no state yet, whatever Helm says of them
- * @throws Error naming the release that cannot be put right, and the way out
+ * @throws Error naming a release that cannot be put right
  */
 export async function settleReleases(engine: Engine, halfMade: (release: Release) => boolean): Promise<void> {
   const list = await helm(engine, ["list", "--all", "--all-namespaces", "--max", "0", "--output", "json"]);
@@ -43,7 +43,7 @@ export function remedy(status: string, { name, namespace }: Omit<Release, "statu
   }
 }
 
-async function helm({ tools, environment, target }: Engine, line: readonly string[]): Promise<string> {
+async function helm({ tools, environment }: Engine, line: readonly string[]): Promise<string> {
   let reason = "";
   for (let number = 1; number <= attempts; number++) {
     const { code, stdout, stderr } = await attempt(tools.helm, line, { env: environment });
@@ -51,8 +51,5 @@ async function helm({ tools, environment, target }: Engine, line: readonly strin
     reason = stderr.trim();
     if (number < attempts) say(`… helm ${line[0]} ${line[1]} failed, once more: ${reason}`);
   }
-  throw new Error(
-    `helm ${line.slice(0, 4).join(" ")} failed ${attempts} times after an interrupted run:\n  ${reason}\n` +
-      `  Run the same command again; if that does not help, "make down STACK=${target.stack}" throws the rehearsal away.`,
-  );
+  throw new Error(`helm ${line.slice(0, 4).join(" ")} failed ${attempts} times:\n  ${reason}`);
 }
