@@ -58,7 +58,9 @@ export async function endNamed(pidFile: string, name: string): Promise<void> {
       note("by force");
       kill(pid, "SIGKILL");
       if (await isGone(pidFile, patience.kill)) return;
-      throw new Error(`Process ${pid} (${name}) of a killed run does not end. End it, then run the same command again.`);
+      throw new Error(
+        `Process ${pid} (${name}) of a killed run does not end. End it, then run the same command again.`,
+      );
     });
   }
   await rm(pidFile, { force: true });
