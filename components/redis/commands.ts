@@ -74,9 +74,9 @@ export function startScript(name: string, domain: string): string {
 }
 
 /**
- * Starts Sentinel from the volume's file, made at the first start. It tells at once what it knows, but takes part in votes only when
- * its server has the master's data: after a stop of all pods, replicas that came back before the master would otherwise elect one of
- * themselves, whose data may be older.
+ * Starts Sentinel from the volume's file, made at the first start. At first it only tells what it knows. Once its server has the
+ * master's data it starts again and takes part in votes: after a stop of all pods, replicas that came back before the master would
+ * otherwise elect one of themselves, whose data may be older. Sentinel also learns of replicas at its start, and rarely later.
  */
 export function sentinelScript(domain: string): string {
   return lines(
@@ -87,16 +87,23 @@ export function sentinelScript(domain: string): string {
     `  { cat /etc/redis/sentinel.conf; echo "sentinel announce-ip $HOSTNAME.${domain}"; } > /data/sentinel.new`,
     '  mv /data/sentinel.new "$file"',
     "fi",
-    `awk '$2 == "monitor" { $6 = ${NO_QUORUM} } { print }' "$file" > /data/sentinel.new`,
-    'mv /data/sentinel.new "$file"',
-    "{",
-    `  patience=${CATCH_UP_SECONDS}`,
-    `  until [ "$patience" -eq 0 ] || { ${holdsData}; }; do`,
-    "    sleep 1",
-    "    patience=$((patience - 1))",
-    "  done",
-    `  until ${client(SENTINEL_PORT)} sentinel set ${MASTER} quorum ${QUORUM} | grep -q OK; do sleep 1; done`,
-    "} &",
+    "use_quorum() {",
+    `  awk -v quorum="$1" '$2 == "monitor" { $6 = quorum } { print }' "$file" > /data/sentinel.new`,
+    '  mv /data/sentinel.new "$file"',
+    "}",
+    `use_quorum ${NO_QUORUM}`,
+    'redis-sentinel "$file" &',
+    "adviser=$!",
+    `trap 'kill "$adviser"; exit' TERM`,
+    `patience=${CATCH_UP_SECONDS}`,
+    `until [ "$patience" -eq 0 ] || { ${holdsData}; }; do`,
+    "  sleep 1",
+    "  patience=$((patience - 1))",
+    "done",
+    "trap - TERM",
+    'kill "$adviser" || true',
+    'wait "$adviser" || true',
+    `use_quorum ${QUORUM}`,
     'exec redis-sentinel "$file"',
   );
 }

@@ -77,9 +77,9 @@ class Reservation:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as frozen it would take several times as long to make
 class UsageRecord:
-    """What one request used; `request_id` makes writing it twice harmless."""
+    """What one request used; `request_id` makes writing it twice harmless. Never changed."""
 
     request_id: str
     tenant_id: str

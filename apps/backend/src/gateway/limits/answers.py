@@ -1,6 +1,7 @@
 """Puts the limits' answers into words and headers that OpenAI's clients understand."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from gateway.contracts import ALL_MODELS, Denial, Headers
 from gateway.limits.script import Answer, Levels
@@ -23,6 +24,13 @@ _WORDS = {
 }
 
 
+#: Names of the headers of each kind, and where its numbers begin in `Levels`.
+_RATE_HEADERS: Final = tuple(
+    (tuple(b"x-ratelimit-%b-%b" % (what, kind) for what in (b"limit", b"remaining", b"reset")), at)
+    for kind, at in ((b"requests", 0), (b"tokens", 3))
+)
+
+
 def denial(answer: Answer, tokens: int) -> Denial:
     """The 429 for a refused reservation of so many tokens."""
     what = "all models together" if answer.scope == ALL_MODELS else f"the model {answer.scope}"
@@ -34,21 +42,14 @@ def denial(answer: Answer, tokens: int) -> Denial:
 def rate_limit_headers(levels: Sequence[Levels]) -> Headers:
     """OpenAI's `x-ratelimit-*` headers, for the scope with the least left of each kind."""
     headers: Headers = ()
-    requests = min((level[:3] for level in levels if level[0] >= 0), key=lambda level: level[1], default=None)
-    if requests:
-        headers += _headers(b"requests", *requests)
-    tokens = min((level[3:] for level in levels if level[3] >= 0), key=lambda level: level[1], default=None)
-    if tokens:
-        headers += _headers(b"tokens", *tokens)
+    for names, at in _RATE_HEADERS:
+        limited = [level for level in levels if level[at] >= 0]
+        if limited:
+            tightest = limited[0] if len(limited) == 1 else min(limited, key=lambda level: level[at + 1])
+            limit, left, full_in_ms = tightest[at : at + 3]
+            values = (b"%d" % limit, b"%d" % max(0, left), _duration(full_in_ms))
+            headers += tuple(zip(names, values, strict=True))
     return headers
-
-
-def _headers(kind: bytes, limit: int, left: int, full_in_ms: int) -> Headers:
-    return (
-        (b"x-ratelimit-limit-" + kind, b"%d" % limit),
-        (b"x-ratelimit-remaining-" + kind, b"%d" % max(0, left)),
-        (b"x-ratelimit-reset-" + kind, _duration(full_in_ms)),
-    )
 
 
 def _duration(milliseconds: int) -> bytes:

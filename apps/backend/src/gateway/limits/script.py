@@ -28,7 +28,7 @@ Levels: TypeAlias = Sequence[int]
 _LARGEST_BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What became of a `reserve`: `outcome` is "reserved" or names what was in the way."""
 
@@ -49,6 +49,7 @@ class LimitScript:
 
     def __init__(self, redis: RedisLink) -> None:
         self._redis = redis
+        self._loop = asyncio.get_running_loop()
         self._source = (Path(__file__).parent / "script.lua").read_bytes()
         self._hash = hashlib.sha1(self._source, usedforsecurity=False).hexdigest()
         self._waiting: list[_Item] = []
@@ -58,7 +59,7 @@ class LimitScript:
 
     async def ask(self, operation: Operation) -> Answer:
         """Run a `reserve`. Raises what the Redis client raises."""
-        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Answer] = self._loop.create_future()
         self._add(operation, answer)
         return await answer
 

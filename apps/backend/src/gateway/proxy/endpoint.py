@@ -58,6 +58,7 @@ class InferenceEndpoint:
 
     def __init__(self, uses: Dependencies) -> None:
         self._uses = uses
+        self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request whose scope carries a `Client`; `send` is not used."""
@@ -93,7 +94,7 @@ class InferenceEndpoint:
         flight.model = route.model
         route.gate.refuse_if_full(principal)
         delivery = Delivery(principal, request, route, flight, self._uses.metrics.of(route.model))
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if task:
             client.watch(task.cancel)
         try:

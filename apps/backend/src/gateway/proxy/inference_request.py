@@ -26,9 +26,9 @@ class RefusedError(Exception):
         self.denial = denial
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # as frozen it would take several times as long to make
 class InferenceRequest:
-    """A completion or embedding that a client asks for."""
+    """A completion or embedding that a client asks for. Never changed."""
 
     model: str
     stream: bool
