@@ -13,6 +13,8 @@ _DONE: Final = b"[DONE]"
 _USAGE: Final = b'"usage"'
 #: How the frame begins in which an engine says that something went wrong, at whatever point of its answer.
 _ERROR: Final = b'{"error"'
+#: What vLLM says of an answer that it gave up, such as at the end of its time to shut down; no word of a model has it.
+_ABORTED: Final = b'"finish_reason":"abort"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,8 @@ class AnswerStream:
         #: Frames with something in them, which is tokens as long as the engine sends them one by one.
         self.frames = 0
         self.tail = b""
-        #: What the engine said when it failed in mid-answer, as vLLM does before a proper end; else empty.
-        self.failure = b""
+        #: How the engine failed in mid-answer, as vLLM does before a proper end; else empty.
+        self.failure = ""
 
     @property
     def ended(self) -> bool:
@@ -65,15 +67,17 @@ class AnswerStream:
         frames = self._splitter.feed(data)
         if not frames:
             return b""
-        if _USAGE not in frames and _DONE not in frames and _ERROR not in frames:
+        if _USAGE not in frames and _DONE not in frames and _ERROR not in frames and _ABORTED not in frames:
             self.frames += frames.count(b"\n\n") + frames.count(b"\r\n\r\n")
             return frames
         return b"".join(part for part in split(frames) if self._passes(part))
 
     def _passes(self, part: bytes) -> bool:
         payload = data_of(part)
-        if payload.startswith(_ERROR) and _is_engine_fault(orjson.loads(payload)):
-            self.failure = payload
+        if aborted(payload):
+            self.failure = "gave its answer up"
+        elif payload.startswith(_ERROR) and _is_engine_fault(orjson.loads(payload)):
+            self.failure = "reports an error of its own in a stream"
         if self.failure:
             return False
         if payload == _DONE:
@@ -87,6 +91,11 @@ class AnswerStream:
         is_report = isinstance(chunk, dict) and chunk.get("choices") == []
         self.frames += not is_report
         return self._show_usage or not is_report
+
+
+def aborted(answer: bytes) -> bool:
+    """Whether an engine gave up the answer that this is a part of, or the whole."""
+    return _ABORTED in answer
 
 
 def _is_engine_fault(document: Json) -> bool:

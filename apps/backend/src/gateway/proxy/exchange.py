@@ -9,7 +9,7 @@ import orjson
 from gateway.contracts import Headers
 from gateway.jsontypes import Json
 from gateway.metrics import ModelMetrics
-from gateway.proxy.answer_stream import AnswerStream, Usage, usage_of
+from gateway.proxy.answer_stream import AnswerStream, Usage, aborted, usage_of
 from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
@@ -118,6 +118,8 @@ class Exchange:
             rest = AnswerStream(show_usage=self._request.show_usage)
             return Answer(200, content_type, await _first_frames(connection, rest), None, rest)
         body = await _whole(connection)
+        if aborted(body):
+            raise connection.error("status", "gave its answer up")
         return Answer(connection.status, content_type, body, _usage(connection, body))
 
     def _blame(self, engine: Engine, error: EngineError) -> None:

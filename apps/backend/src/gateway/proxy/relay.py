@@ -41,7 +41,7 @@ async def relay(connection: EngineConnection, stream: AnswerStream, client: Clie
 def refuse_failure(connection: EngineConnection, stream: AnswerStream) -> None:
     """Raise EngineError when the engine said in its stream that it failed."""
     if stream.failure:
-        raise connection.error("status", f"its stream says {stream.failure.decode()}")
+        raise connection.error("status", stream.failure)
 
 
 async def _end(connection: EngineConnection) -> None:
