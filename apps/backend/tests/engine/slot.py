@@ -19,8 +19,8 @@ class EngineSlot:
         self._broken = False
 
     def run(self, *flags: str) -> Vllm:
-        """The engine with these flags; one that runs with others is stopped for it."""
-        if self._engine and self._engine.running and self._engine.flags == flags:
+        """The engine with these flags; another one is stopped for it."""
+        if self._engine and self._engine.serving and self._engine.flags == flags:
             return self._engine
         if self._broken:
             pytest.fail("vLLM does not start; an earlier test shows its log", pytrace=False)

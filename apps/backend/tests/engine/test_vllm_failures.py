@@ -37,7 +37,6 @@ async def test_a_vllm_that_leaves_finishes_its_stream_and_its_successor_answers_
         assert refused.headers["retry-after"] == "1"
         for number in range(6):
             assert (await client.ask("pair", prompt_cache_key=str(number))).status_code == 200
-        assert vllm.metric("vllm:num_requests_running") == 1
         answer = await stream.rest()
         assert b'"completion_tokens":3000' in answer
         assert b"data: [DONE]" in answer
@@ -70,25 +69,28 @@ async def test_of_a_vllm_that_dies_begun_answers_end_with_an_error_and_others_go
     vllm.stop()
 
 
-async def test_a_vllm_that_leaves_without_time_to_finish_is_given_up_as_silent(
-    gateway: GatewayProcess, slot: EngineSlot, record_of: Record
+@pytest.mark.parametrize("event", [Vllm.freeze, Vllm.terminate], ids=["falls silent", "leaves without time to finish"])
+async def test_what_a_vllm_cannot_finish_ends_with_an_error(
+    gateway: GatewayProcess, slot: EngineSlot, record_of: Record, event: Callable[[Vllm], None]
 ) -> None:
+    """Asked to leave without time to finish, vLLM gives its answers up or just keeps silent."""
     vllm = await asyncio.to_thread(slot.run)
     async with client_of(gateway) as client:
         await client.engines_ready("tiny", 1)
-        before = await client.metric("ai_gateway_engine_failures_total", model="tiny", reason="silent")
+        failures = await _failures(client)
         body = chat("tiny", stream=True, **_ENDLESS)
         async with client.http.stream("POST", CHAT, json=body, headers=client.headers) as answer:
             parts = answer.aiter_bytes()
             received = await anext(parts)
-            vllm.terminate()
+            event(vllm)
             received += b"".join([part async for part in parts])
         assert b'"engine_failed"' in received
         assert b"[DONE]" not in received
-        assert await client.metric("ai_gateway_engine_failures_total", model="tiny", reason="silent") == before + 1
+        assert await _failures(client) == failures + 1
     row = await record_of(answer)
     assert row["status"] == 502
     assert row["completion_tokens"] > 0
+    vllm.thaw()
 
 
 @asynccontextmanager
@@ -108,6 +110,11 @@ async def _endless_stream(client: GatewayClient) -> RawStream:
 async def _refuses(vllm: Vllm) -> bool:
     async with AsyncClient(base_url=vllm.url, trust_env=False) as direct:
         return (await direct.post(CHAT, json=chat("tiny", max_tokens=1))).status_code == 500
+
+
+async def _failures(client: GatewayClient) -> float:
+    reasons = ("silent", "status")
+    return sum([await client.metric("ai_gateway_engine_failures_total", model="tiny", reason=each) for each in reasons])
 
 
 async def _held(client: GatewayClient) -> bool:

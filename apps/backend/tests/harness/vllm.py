@@ -62,14 +62,16 @@ class Vllm:
         self._model = model
         self._log = log
         self._process: Process | None = None
+        self._leaving = False
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def running(self) -> bool:
-        return self._process is not None and self._process.running
+    def serving(self) -> bool:
+        """It runs, and nobody asked it to leave."""
+        return self._process is not None and self._process.running and not self._leaving
 
     def start(self) -> None:
         """Start and wait until it answers."""
@@ -79,6 +81,7 @@ class Vllm:
 
     def terminate(self) -> None:
         """Ask it to leave, as Kubernetes does."""
+        self._leaving = True
         if self._process:
             self._process.send(signal.SIGTERM)
 
@@ -91,6 +94,17 @@ class Vllm:
         """Kill it and its engine at once."""
         if self._process:
             self._process.stop(signal.SIGKILL)
+
+    def freeze(self) -> None:
+        """Make it stand still, with every connection open."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Undo `freeze`; nothing happens to one that is gone."""
+        if self._process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGCONT)
 
     def kill_core(self) -> None:
         """Kill the process that runs the model, as a fault of the GPU does; the one that speaks HTTP lives on."""
