@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { readdir, readlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { run } from "../../rehearsal/process.ts";
 
@@ -63,11 +64,26 @@ export class Sandbox {
     return run(file, args);
   }
 
-  /** Ends the holder; the namespaces live on while a process uses them. */
+  /** Ends every process inside, as the end of a pod does, and the namespaces with them. */
   async close(): Promise<void> {
     if (this.holder.exitCode !== null || this.holder.signalCode !== null) return;
     const exit = once(this.holder, "exit");
-    this.holder.kill("SIGKILL");
+    const inside = await networkOf(this.pid);
+    for (const pid of (await readdir("/proc")).map(Number).filter(Number.isInteger))
+      if ((await networkOf(pid)) === inside) kill(pid);
     await exit;
+  }
+}
+
+/** The network namespace of a process; undefined when it is gone. */
+async function networkOf(pid: number): Promise<string | undefined> {
+  return readlink(`/proc/${pid}/ns/net`).catch(() => undefined);
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has ended by itself meanwhile
   }
 }
