@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdir, readlink } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import { run } from "../../rehearsal/process.ts";
+import { kill, run } from "../../rehearsal/process.ts";
 
 /** What every shell script of a drill begins with: fail at once, and show which command did. */
 const STRICT = "set -eu\n";
@@ -70,7 +70,7 @@ export class Sandbox {
     const exit = once(this.holder, "exit");
     const inside = await networkOf(this.pid);
     for (const pid of (await readdir("/proc")).map(Number).filter(Number.isInteger))
-      if ((await networkOf(pid)) === inside) kill(pid);
+      if ((await networkOf(pid)) === inside) kill(pid, "SIGKILL");
     await exit;
   }
 }
@@ -78,12 +78,4 @@ export class Sandbox {
 /** The network namespace of a process; undefined when it is gone. */
 async function networkOf(pid: number): Promise<string | undefined> {
   return readlink(`/proc/${pid}/ns/net`).catch(() => undefined);
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // it has ended by itself meanwhile
-  }
 }
