@@ -26,6 +26,12 @@ export function dataCommand(): string[] {
   return ["sh", "-c", `${LOG_IN}; ${holdsData}`];
 }
 
+/** Probe: Sentinel takes part in votes. Before that it starts once more, and would be away for a moment. */
+export function votesCommand(): string[] {
+  const master = `${client(SENTINEL_PORT)} sentinel master ${MASTER}`;
+  return ["sh", "-c", `${LOG_IN}; ${master} | grep -A 1 -x quorum | grep -q -x ${QUORUM}`];
+}
+
 /** Starts the only server. */
 export function singleScript(): string {
   return lines("exec redis-server /etc/redis/redis.conf");

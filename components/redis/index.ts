@@ -17,7 +17,7 @@ import {
   tcp,
 } from "../foundation";
 import type { RedisArgs } from "./args";
-import { dataCommand, pingCommand } from "./commands";
+import { dataCommand, pingCommand, votesCommand } from "./commands";
 import { credentialFiles, EXPORTER_PORT, MASTER, REDIS_PORT, SENTINEL_PORT } from "./configuration";
 import { configurationFiles } from "./files";
 
@@ -138,7 +138,7 @@ function sentinel(image: string, mounts: readonly Mount[]): Container {
     resources: { cpu: "20m", cpuLimit: "200m", memoryMiB: 64 },
     probes: {
       startup: exec(pingCommand(SENTINEL_PORT), 5, 60),
-      ready: exec(pingCommand(SENTINEL_PORT)),
+      ready: exec(votesCommand()),
       live: tcp("sentinel"),
     },
     mounts,

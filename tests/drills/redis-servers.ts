@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { dataCommand, pingCommand } from "../../components/redis/commands.ts";
+import { dataCommand, votesCommand } from "../../components/redis/commands.ts";
 import {
   credentialFiles,
   MASTER,
@@ -62,7 +62,7 @@ export class RedisServers {
 
   /** Waits until the pods pass their readiness probes. */
   async ready(pods: readonly Pod[] = this.pods): Promise<void> {
-    const probes = [dataCommand(), ...(this.pods.length > 1 ? [pingCommand(SENTINEL_PORT)] : [])];
+    const probes = [dataCommand(), ...(this.pods.length > 1 ? [votesCommand()] : [])];
     const passes = async (pod: Pod) => {
       const results = await Promise.all(probes.map((probe) => pod.exec(probe)));
       return results.every(({ code }) => code === 0);
