@@ -75,6 +75,8 @@ class Reservation:
     tokens: int
     #: Rate-limit headers for the answer.
     headers: Headers = ()
+    #: This replica had taken the capacity before the request came.
+    in_advance: bool = False
 
 
 @dataclass(slots=True)  # as frozen it would take several times as long to make

@@ -69,7 +69,7 @@ class ControlPlane:
     def start(self) -> None:
         """Begin what every process does beside answering requests."""
         self._begin(listen_for_changes(self._cache, self.authenticator))
-        self._begin(self.limiter.keep_leases())
+        self._begin(self.limiter.maintain())
 
     def start_background_work(self, client: InferenceClient) -> None:
         """Begin to store usage and to run jobs, whose requests go to `client`."""
@@ -81,6 +81,7 @@ class ControlPlane:
     async def close(self) -> None:
         """Send what still waits to be sent, hand jobs back, and disconnect; takes 10 seconds at most."""
         await end(self._tasks)
+        self.limiter.close()
         try:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await asyncio.gather(self._script.drained(), self.usage.drained())

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.limits.local import LocalLimits
-from gateway.limits.script import Operation, ScopeLimits
+from gateway.limits.operations import Operation, ScopeLimits
 
 
 class Clock:
@@ -18,11 +18,11 @@ class Clock:
 
 
 def _reserve(lease: str, tokens: int, *scopes: ScopeLimits) -> Operation:
-    return ("reserve", "ten", lease, 60_000, tokens, scopes, False)
+    return ("reserve", "ten", (lease,), 1, tokens, scopes, False)
 
 
 def _settle(lease: str, unused: int, *scopes: ScopeLimits) -> Operation:
-    return ("settle", "ten", lease, 0, unused, scopes, False)
+    return ("settle", "ten", (lease,), 0, unused, scopes, False)
 
 
 @given(st.integers(1, 20), st.lists(st.tuples(st.integers(1, 3), st.integers(0, 30)), max_size=40))

@@ -1,7 +1,7 @@
 """Puts the limits' answers into words and headers that OpenAI's clients understand."""
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
 
 from gateway.contracts import ALL_MODELS, Denial, Headers
 from gateway.limits.script import Answer, Levels
@@ -24,13 +24,6 @@ _WORDS = {
 }
 
 
-#: Names of the headers of each kind, and where its numbers begin in `Levels`.
-_RATE_HEADERS: Final = tuple(
-    (tuple(b"x-ratelimit-%b-%b" % (what, kind) for what in (b"limit", b"remaining", b"reset")), at)
-    for kind, at in ((b"requests", 0), (b"tokens", 3))
-)
-
-
 def denial(answer: Answer, tokens: int) -> Denial:
     """The 429 for a refused reservation of so many tokens."""
     what = "all models together" if answer.scope == ALL_MODELS else f"the model {answer.scope}"
@@ -41,15 +34,45 @@ def denial(answer: Answer, tokens: int) -> Denial:
 
 def rate_limit_headers(levels: Sequence[Levels]) -> Headers:
     """OpenAI's `x-ratelimit-*` headers, for the scope with the least left of each kind."""
-    headers: Headers = ()
-    for names, at in _RATE_HEADERS:
-        limited = [level for level in levels if level[at] >= 0]
-        if limited:
-            tightest = limited[0] if len(limited) == 1 else min(limited, key=lambda level: level[at + 1])
-            limit, left, full_in_ms = tightest[at : at + 3]
-            values = (b"%d" % limit, b"%d" % max(0, left), _duration(full_in_ms))
-            headers += tuple(zip(names, values, strict=True))
-    return headers
+    return RateLimitHeaders(levels).with_more(0, 0)
+
+
+class RateLimitHeaders:
+    """The same for many requests in a row, between which only what is left changes."""
+
+    def __init__(self, levels: Sequence[Levels]) -> None:
+        self._requests = _Tightest.of(b"requests", [level[:3] for level in levels])
+        self._tokens = _Tightest.of(b"tokens", [level[3:] for level in levels])
+
+    def with_more(self, requests: int, tokens: int) -> Headers:
+        """The headers when so much more is left than the levels say."""
+        about_requests = self._requests.with_more(requests) if self._requests else ()
+        return about_requests + self._tokens.with_more(tokens) if self._tokens else about_requests
+
+
+@dataclass(frozen=True, slots=True)
+class _Tightest:
+    """Of several limits of one kind the one with the least left."""
+
+    limit: tuple[bytes, bytes]
+    remaining: bytes
+    reset: tuple[bytes, bytes]
+    left: int
+    most: int
+
+    @classmethod
+    def of(cls, kind: bytes, levels: Sequence[Sequence[int]]) -> "_Tightest | None":
+        """`levels`: limit, what is left of it, milliseconds until it is full; a negative limit is none."""
+        limited = [level for level in levels if level[0] >= 0]
+        if not limited:
+            return None
+        most, left, full_in_ms = min(limited, key=lambda level: level[1])
+        limit, remaining, reset = (b"x-ratelimit-%b-%b" % (what, kind) for what in (b"limit", b"remaining", b"reset"))
+        return cls((limit, b"%d" % most), remaining, (reset, _duration(full_in_ms)), left, most)
+
+    def with_more(self, more: int) -> Headers:
+        left = max(0, min(self.left + more, self.most))
+        return self.limit, (self.remaining, b"%d" % left), self.reset
 
 
 def _duration(milliseconds: int) -> bytes:

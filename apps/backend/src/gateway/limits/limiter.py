@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import logging
-import secrets
 import time
 from datetime import datetime
 from typing import Final, Literal, Protocol
@@ -11,16 +10,17 @@ from typing import Final, Literal, Protocol
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.contracts import ALL_MODELS, Denial, ModelLimits, Principal, Reservation, TokenBudget
+from gateway.contracts import Denial, Principal, Reservation
+from gateway.limits.allowance import Allowance, new_lease
 from gateway.limits.answers import denial, rate_limit_headers
 from gateway.limits.local import LocalLimits
+from gateway.limits.operations import Operation, ScopeLimits, budget_state, scopes_of
 from gateway.limits.periods import current_period
-from gateway.limits.script import Answer, BudgetState, LimitScript, Operation, ScopeLimits
+from gateway.limits.script import Answer, LimitScript
 
 _LOG = logging.getLogger(__name__)
 
-#: A replica that died gives its places in flight back after this time.
-_LEASE_MS: Final = 60_000
+#: A third of the time after which Redis gives the places of a replica that died to others.
 _RENEWAL_SECONDS: Final = 20
 #: Seconds without Redis before it is tried again.
 _RETRY_SECONDS: Final = 1.0
@@ -49,18 +49,68 @@ class RedisLimiter:
         self._assumed = assumed_completion_tokens
         self._local = LocalLimits() if without_redis == "local" else None
         self._away_until = 0.0
-        self._replica = secrets.token_hex(4)
-        self._numbers = itertools.count()
-        self._open: dict[str, Operation] = {}
+        #: By tenant and model.
+        self._allowances: dict[tuple[str, str], Allowance] = {}
+        #: Tenant and limits of every place in flight, by lease.
+        self._places: dict[str, tuple[str, tuple[ScopeLimits, ...]]] = {}
 
     async def reserve(
         self, principal: Principal, model: str, prompt_tokens: int, max_tokens: int | None
     ) -> Reservation | Denial:
-        scopes = _scopes(principal, model)
-        if not scopes and not principal.budget:
-            return Reservation(principal, model, lease="", tokens=0)
         tokens = prompt_tokens + (self._assumed if max_tokens is None else max_tokens)
-        reservation = Reservation(principal, model, f"{self._replica}-{next(self._numbers)}", tokens)
+        allowance = self._allowance(principal, model)
+        if not allowance.scopes and not principal.budget:
+            return Reservation(principal, model, lease="", tokens=0)
+        reservation = allowance.take(tokens)
+        if reservation is None:
+            answer = await self._ask(Reservation(principal, model, new_lease(), tokens), allowance.scopes)
+            if isinstance(answer, Denial):
+                return answer
+            reservation = answer
+        if allowance.limits_flight:
+            self._places[reservation.lease] = (principal.tenant_id, allowance.scopes)
+        return reservation
+
+    def settle(self, reservation: Reservation, tokens: int) -> None:
+        lease, principal, unused = reservation.lease, reservation.principal, reservation.tokens - tokens
+        if not lease:
+            return
+        self._places.pop(lease, None)
+        allowance = self._allowances.get((principal.tenant_id, reservation.model))
+        if reservation.in_advance and allowance:
+            allowance.settle(lease, unused)
+            return
+        scopes, budget = scopes_of(principal, reservation.model), budget_state(principal.budget)
+        operation: Operation = ("settle", principal.tenant_id, (lease,), 0, unused, scopes, budget)
+        if self._local is None or not self._local.settle(operation):
+            self._script.tell(operation)
+
+    async def maintain(self) -> None:
+        """Give back what is held for nobody, and keep the places of requests that run long, while the task lives."""
+        for second in itertools.count(1):
+            await asyncio.sleep(1)
+            for key, allowance in list(self._allowances.items()):
+                if not allowance.sweep():
+                    self._allowances.pop(key).close()
+            if second % _RENEWAL_SECONDS == 0:
+                for lease, (tenant, scopes) in self._places.items():
+                    self._script.tell(("renew", tenant, (lease,), 0, 0, scopes, False))
+
+    def close(self) -> None:
+        """Give back what is held in advance."""
+        while self._allowances:
+            self._allowances.popitem()[1].close()
+
+    def _allowance(self, principal: Principal, model: str) -> Allowance:
+        key = (principal.tenant_id, model)
+        allowance = self._allowances.get(key)
+        if allowance is None or not allowance.fits(principal):
+            if allowance:
+                allowance.close()
+            allowance = self._allowances[key] = Allowance(self._script, principal, model)
+        return allowance
+
+    async def _ask(self, reservation: Reservation, scopes: tuple[ScopeLimits, ...]) -> Reservation | Denial:
         try:
             answer = await self._decide(reservation, scopes)
         except asyncio.CancelledError:
@@ -69,38 +119,9 @@ class RedisLimiter:
         if answer is None:
             return _AWAY
         if answer.outcome != "reserved":
-            return denial(answer, tokens)
+            return denial(answer, reservation.tokens)
         reservation.headers = rate_limit_headers(answer.levels)
-        if any(concurrency >= 0 for _, _, _, concurrency in scopes):
-            renewal: Operation = ("renew", principal.tenant_id, reservation.lease, _LEASE_MS, 0, scopes, False)
-            self._open[reservation.lease] = renewal
         return reservation
-
-    def settle(self, reservation: Reservation, tokens: int) -> None:
-        if not reservation.lease:
-            return
-        self._open.pop(reservation.lease, None)
-        principal = reservation.principal
-        scopes = _scopes(principal, reservation.model)
-        unused = reservation.tokens - tokens
-        operation: Operation = (
-            "settle",
-            principal.tenant_id,
-            reservation.lease,
-            0,
-            unused,
-            scopes,
-            _budget(principal.budget),
-        )
-        if self._local is None or not self._local.settle(operation):
-            self._script.tell(operation)
-
-    async def keep_leases(self) -> None:
-        """Renew the places of requests that run long, for as long as the task lives."""
-        while True:
-            await asyncio.sleep(_RENEWAL_SECONDS)
-            for operation in list(self._open.values()):
-                self._script.tell(operation)
 
     async def _decide(self, reservation: Reservation, scopes: tuple[ScopeLimits, ...]) -> Answer | None:
         """The answer of Redis, or of this replica when that is allowed; None when nobody can tell."""
@@ -130,22 +151,5 @@ class RedisLimiter:
 
 def _reservation(reservation: Reservation, scopes: tuple[ScopeLimits, ...], spent: int = -1) -> Operation:
     principal = reservation.principal
-    budget = _budget(principal.budget, spent)
-    return ("reserve", principal.tenant_id, reservation.lease, _LEASE_MS, reservation.tokens, scopes, budget)
-
-
-def _scopes(principal: Principal, model: str) -> tuple[ScopeLimits, ...]:
-    return tuple(_scope(name, principal.limits[name]) for name in (model, ALL_MODELS) if name in principal.limits)
-
-
-def _scope(name: str, limits: ModelLimits) -> ScopeLimits:
-    numbers = (limits.requests_per_minute, limits.tokens_per_minute, limits.concurrency)
-    rpm, tpm, concurrency = (-1 if number is None else number for number in numbers)
-    return name, rpm, tpm, concurrency
-
-
-def _budget(budget: TokenBudget | None, spent: int = -1) -> BudgetState | Literal[False]:
-    if budget is None:
-        return False
-    period = current_period(budget.period)
-    return period.name, budget.tokens, int((period.ends - time.time()) * 1000), spent
+    budget = budget_state(principal.budget, spent)
+    return ("reserve", principal.tenant_id, (reservation.lease,), 1, reservation.tokens, scopes, budget)

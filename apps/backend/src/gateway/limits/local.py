@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from gateway.limits.script import Answer, Levels, Operation, ScopeLimits
+from gateway.limits.operations import Operation, ScopeLimits
+from gateway.limits.script import Answer, Levels
 
 _MINUTE_MS = 60_000
 
@@ -26,22 +27,22 @@ class LocalLimits:
         self._leases: set[str] = set()
 
     def reserve(self, operation: Operation) -> Answer:
-        _, tenant, lease, _, tokens, scopes, _ = operation
+        _, tenant, (lease,), _, tokens, scopes, _ = operation
         buckets = [(scope, self._bucket(tenant, scope)) for scope in scopes]
         for scope, bucket in buckets:
             refused = _refusal(scope, bucket, tokens)
             if refused:
-                return Answer(refused[0], scope[0], refused[1], _levels(buckets))
+                return Answer(refused[0], scope[0], refused[1], _levels(buckets), 0)
         for _, bucket in buckets:
             bucket.requests -= 1
             bucket.tokens -= tokens
             bucket.running.add(lease)
         self._leases.add(lease)
-        return Answer("reserved", "", 0, _levels(buckets))
+        return Answer("reserved", "", 0, _levels(buckets), 1)
 
     def settle(self, operation: Operation) -> bool:
         """Give back what `reserve` took; False when the lease was not taken here."""
-        _, tenant, lease, _, unused, scopes, _ = operation
+        _, tenant, (lease,), _, unused, scopes, _ = operation
         if lease not in self._leases:
             return False
         self._leases.remove(lease)

@@ -1,11 +1,15 @@
 -- Decides a batch of operations in one step, so that no replica ever sees a limit half applied.
--- ARGV[1]: JSON list of operations (see script.py). Reply: JSON list of as many answers.
+-- ARGV[1]: JSON list of operations (see operations.py). Reply: JSON list of as many answers (see script.py).
+-- ARGV[2]: milliseconds after which a place in flight is free again unless it was renewed.
 -- Keys follow from tenant ids inside the batch, so this needs one Redis (or a Sentinel set), not a Redis Cluster.
 -- Time is this server's: replicas with wrong clocks agree all the same.
 
 local time = redis.call("TIME")
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000) -- milliseconds
 local MINUTE = 60000
+local LEASE = tonumber(ARGV[2])
+-- A replica may take this part of what is left in advance: too little for another replica to miss.
+local ADVANCE = 0.01
 
 local function bucket_key(tenant, scope) return "limits:" .. tenant .. ":" .. scope end
 local function lease_key(tenant, scope) return "leases:" .. tenant .. ":" .. scope end
@@ -25,17 +29,30 @@ local function milliseconds_until(wanted, level, limit)
   return math.ceil((wanted - level) * MINUTE / limit)
 end
 
--- What Redis holds about a scope, read once for the whole batch and written back by save_scopes.
+local function save_scope(key, scope)
+  if scope.rpm >= 0 or scope.tpm >= 0 then
+    redis.call("HSET", key, "requests", scope.requests, "tokens", scope.tokens, "at", now)
+    local full = math.max(
+      milliseconds_until(scope.rpm, scope.requests, scope.rpm), milliseconds_until(scope.tpm, scope.tokens, scope.tpm))
+    redis.call("PEXPIRE", key, full + 1000) -- a full bucket is the same as none
+  end
+  if scope.leased then redis.call("PEXPIRE", scope.leases, LEASE) end
+end
+
+-- What Redis holds about a scope, read once for the whole batch and written back at its end.
 local scopes_by_key = {}
 local function load_scope(tenant, scope)
   local name, rpm, tpm, concurrency = scope[1], scope[2], scope[3], scope[4]
   local key = bucket_key(tenant, name)
   local loaded = scopes_by_key[key]
-  if loaded then return loaded end
+  if loaded then
+    if loaded.rpm == rpm and loaded.tpm == tpm and loaded.concurrency == concurrency then return loaded end
+    save_scope(key, loaded) -- the limits were changed between this operation and the one before
+  end
   local state = redis.call("HMGET", key, "requests", "tokens", "at")
   local at = tonumber(state[3] or now)
   loaded = {
-    name = name, rpm = rpm, tpm = tpm, concurrency = concurrency, leases = lease_key(tenant, name), lease_ms = 0,
+    name = name, rpm = rpm, tpm = tpm, concurrency = concurrency, leases = lease_key(tenant, name), leased = false,
     requests = refilled(state[1], rpm, at), tokens = refilled(state[2], tpm, at), running = 0,
   }
   if concurrency >= 0 then
@@ -44,18 +61,6 @@ local function load_scope(tenant, scope)
   end
   scopes_by_key[key] = loaded
   return loaded
-end
-
-local function save_scopes()
-  for key, scope in pairs(scopes_by_key) do
-    if scope.rpm >= 0 or scope.tpm >= 0 then
-      redis.call("HSET", key, "requests", scope.requests, "tokens", scope.tokens, "at", now)
-      local full = math.max(
-        milliseconds_until(scope.rpm, scope.requests, scope.rpm), milliseconds_until(scope.tpm, scope.tokens, scope.tpm))
-      redis.call("PEXPIRE", key, full + 1000) -- a full bucket is the same as none
-    end
-    if scope.lease_ms > 0 then redis.call("PEXPIRE", scope.leases, scope.lease_ms) end
-  end
 end
 
 local function refusal(scope, tokens)
@@ -79,74 +84,105 @@ local function levels(scopes)
   return answer
 end
 
--- budget: { period, tokens, milliseconds to its end, tokens spent before (or -1: not known) }
-local function check_budget(tenant, budget, tokens)
+-- Tokens spent of a budget { period, tokens, milliseconds to its end, tokens spent before (or -1: not known) }, or nil.
+local function load_spent(tenant, budget)
   local key = budget_key(tenant, budget[1])
   local spent = tonumber(redis.call("GET", key))
-  if not spent then
-    if budget[4] < 0 then return "unknown budget", 0 end
+  if not spent and budget[4] >= 0 then
     spent = budget[4]
     -- Counted again from the usage table after this time, which repairs what a lost Redis forgot.
     redis.call("SET", key, spent, "PX", 300000)
   end
-  if spent + tokens > budget[2] then return "budget", budget[3] end
-  return nil
+  return spent
 end
 
--- { "reserve", tenant, lease, lease milliseconds, tokens, scopes, budget or false }
-local function reserve(tenant, lease, lease_ms, tokens, wanted, budget)
+local function load_scopes(tenant, wanted)
   local scopes = {}
-  for index, scope in ipairs(wanted) do scopes[index] = load_scope(tenant, scope) end
+  for index, limits in ipairs(wanted) do scopes[index] = load_scope(tenant, limits) end
+  return scopes
+end
+
+-- Take `count` requests of `tokens` each; the first `count` leases are their places in flight.
+local function take(tenant, leases, count, tokens, scopes, budget)
+  if budget then redis.call("INCRBY", budget_key(tenant, budget[1]), count * tokens) end
   for _, scope in ipairs(scopes) do
-    local reason, wait = refusal(scope, tokens)
-    if reason then return { reason, scope.name, wait, levels(scopes) } end
-  end
-  if budget then
-    local reason, wait = check_budget(tenant, budget, tokens)
-    if reason then return { reason, "*", wait, levels(scopes) } end
-    redis.call("INCRBY", budget_key(tenant, budget[1]), tokens)
-  end
-  for _, scope in ipairs(scopes) do
-    if scope.rpm >= 0 then scope.requests = scope.requests - 1 end
-    if scope.tpm >= 0 then scope.tokens = scope.tokens - tokens end
+    if scope.rpm >= 0 then scope.requests = scope.requests - count end
+    if scope.tpm >= 0 then scope.tokens = scope.tokens - count * tokens end
     if scope.concurrency >= 0 then
-      redis.call("ZADD", scope.leases, now + lease_ms, lease)
-      scope.running = scope.running + 1
-      scope.lease_ms = lease_ms
+      local places = {}
+      for index = 1, count do
+        places[2 * index - 1], places[2 * index] = now + LEASE, leases[index]
+      end
+      redis.call("ZADD", scope.leases, unpack(places))
+      scope.running = scope.running + count
+      scope.leased = true
     end
   end
-  return { "reserved", "", 0, levels(scopes) }
 end
 
--- { "settle", tenant, lease, 0, tokens to give back (negative: to take), scopes, budget or false }
-local function settle(tenant, lease, _, tokens, wanted, budget)
-  for _, limits in ipairs(wanted) do
-    local scope = load_scope(tenant, limits)
-    if scope.concurrency >= 0 then scope.running = scope.running - redis.call("ZREM", scope.leases, lease) end
+-- { "reserve", tenant, { lease }, 1, tokens, scopes, budget or false }
+local function reserve(tenant, leases, _, tokens, wanted, budget)
+  local scopes = load_scopes(tenant, wanted)
+  for _, scope in ipairs(scopes) do
+    local reason, wait = refusal(scope, tokens)
+    if reason then return { reason, scope.name, wait, levels(scopes), 0 } end
+  end
+  if budget then
+    local spent = load_spent(tenant, budget)
+    if not spent then return { "unknown budget", "*", 0, levels(scopes), 0 } end
+    if spent + tokens > budget[2] then return { "budget", "*", budget[3], levels(scopes), 0 } end
+  end
+  take(tenant, leases, 1, tokens, scopes, budget)
+  return { "reserved", "", 0, levels(scopes), 1 }
+end
+
+-- { "advance", tenant, leases, requests at most, tokens of each (above 0), scopes, budget or false }
+local function advance(tenant, leases, count, tokens, wanted, budget)
+  local scopes = load_scopes(tenant, wanted)
+  for _, scope in ipairs(scopes) do
+    if scope.rpm >= 0 then count = math.min(count, scope.requests * ADVANCE) end
+    if scope.tpm >= 0 then count = math.min(count, scope.tokens * ADVANCE / tokens) end
+    if scope.concurrency >= 0 then count = math.min(count, (scope.concurrency - scope.running) * ADVANCE) end
+  end
+  if budget then
+    local spent = load_spent(tenant, budget)
+    count = spent and math.min(count, (budget[2] - spent) * ADVANCE / tokens) or 0
+  end
+  count = math.max(0, math.floor(count))
+  if count > 0 then take(tenant, leases, count, tokens, scopes, budget) end
+  return { "advanced", "", 0, levels(scopes), count }
+end
+
+-- { "settle", tenant, leases, requests and tokens to give back (negative: to take), scopes, budget or false }
+local function settle(tenant, leases, requests, tokens, wanted, budget)
+  for _, scope in ipairs(load_scopes(tenant, wanted)) do
+    if scope.concurrency >= 0 and #leases > 0 then
+      scope.running = scope.running - redis.call("ZREM", scope.leases, unpack(leases))
+    end
+    if scope.rpm >= 0 then scope.requests = math.min(scope.rpm, scope.requests + requests) end
     if scope.tpm >= 0 then scope.tokens = math.min(scope.tpm, scope.tokens + tokens) end
   end
   if budget and tokens ~= 0 and redis.call("EXISTS", budget_key(tenant, budget[1])) == 1 then
     redis.call("DECRBY", budget_key(tenant, budget[1]), tokens)
   end
-  return { "settled", "", 0, {} }
+  return { "settled", "", 0, {}, 0 }
 end
 
--- { "renew", tenant, lease, lease milliseconds, 0, scopes, false }
-local function renew(tenant, lease, lease_ms, _, wanted)
-  for _, limits in ipairs(wanted) do
-    local scope = load_scope(tenant, limits)
+-- { "renew", tenant, leases, 0, 0, scopes, false }
+local function renew(tenant, leases, _, _, wanted)
+  for _, scope in ipairs(load_scopes(tenant, wanted)) do
     if scope.concurrency >= 0 then
-      redis.call("ZADD", scope.leases, "XX", now + lease_ms, lease)
-      scope.lease_ms = lease_ms
+      for _, lease in ipairs(leases) do redis.call("ZADD", scope.leases, "XX", now + LEASE, lease) end
+      scope.leased = true
     end
   end
-  return { "renewed", "", 0, {} }
+  return { "renewed", "", 0, {}, 0 }
 end
 
-local run = { reserve = reserve, settle = settle, renew = renew }
+local run = { reserve = reserve, advance = advance, settle = settle, renew = renew }
 local answers = {}
 for index, operation in ipairs(cjson.decode(ARGV[1])) do
   answers[index] = run[operation[1]](unpack(operation, 2, 7))
 end
-save_scopes()
+for key, scope in pairs(scopes_by_key) do save_scope(key, scope) end
 return cjson.encode(answers)
