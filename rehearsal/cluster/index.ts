@@ -1,7 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { exists } from "../files.ts";
+import { exists, needSpace } from "../files.ts";
 import { attemptNamed, endNamed } from "../pid-file.ts";
 import type { Note } from "../progress.ts";
 import { attempt, CommandFailed, run, type RunResult } from "../process.ts";
@@ -20,6 +20,8 @@ const name = "rehearsal";
 const componentCount = 5;
 /** The control plane answers in 3 s on two cores; a loaded machine may take ten times that. In seconds. */
 const startWithin = 60;
+/** etcd reserves 64 MB for its log at once and twice that when it is full; in 10⁶ bytes. */
+const diskSpace = 300;
 /** Simulated nodes are Ready in 2 s. In seconds. */
 const nodesWithin = 60;
 
@@ -86,6 +88,7 @@ async function bringUp(folder: string, { binaries, note }: StartOptions): Promis
     return "new";
   }
   if ((await runningCluster(folder, binaries.kubectl)) !== undefined) return "running";
+  await needSpace(folder, diskSpace, "The control plane");
   note("continuing the stopped control plane");
   await endComponents(home(folder));
   await kwokctl(binaries.kwokctl, start("start"), folder);
@@ -97,6 +100,7 @@ async function bringUp(folder: string, { binaries, note }: StartOptions): Promis
 }
 
 async function create(folder: string, binaries: ControlPlaneTools, note: Note): Promise<void> {
+  await needSpace(folder, diskSpace, "The control plane");
   let failure: Error | undefined;
   // Another process may take a port between our choice and the program's start: then other ports, once.
   for (const attemptNote of ["starting etcd, the API server and its controllers", "trying other ports"]) {
