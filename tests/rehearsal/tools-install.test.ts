@@ -1,9 +1,8 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { run } from "../../rehearsal/process.ts";
@@ -12,19 +11,12 @@ import { cacheFolder, fillFolder } from "../../rehearsal/tools/cache.ts";
 import { checksumOf, download } from "../../rehearsal/tools/download.ts";
 import { withLock } from "../../rehearsal/tools/lock.ts";
 import { tools } from "../../rehearsal/tools/table.ts";
+import { scratch } from "./scratch.ts";
 
 const silent = () => undefined;
-const environment = process.env;
 let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tools-"));
-  process.env = { ...environment };
-});
-
-afterEach(async () => {
-  process.env = environment;
-  await rm(folder, { recursive: true, force: true });
+scratch((made) => {
+  folder = made;
 });
 
 describe("downloads", () => {

@@ -1,23 +1,15 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { onPath, which } from "../../rehearsal/tools/path.ts";
 import { plugins, providerPlugins } from "../../rehearsal/tools/plugins.ts";
 import { type Tool, tools } from "../../rehearsal/tools/table.ts";
 import { accepts, compareVersions, versionIn } from "../../rehearsal/tools/versions.ts";
+import { scratch } from "./scratch.ts";
 
-const environment = process.env;
 let folder: string;
-
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "tools-"));
-  process.env = { ...environment };
-});
-
-afterEach(async () => {
-  process.env = environment;
-  await rm(folder, { recursive: true, force: true });
+scratch((made) => {
+  folder = made;
 });
 
 describe("versions", () => {

@@ -45,7 +45,7 @@ export function checkResponse(result: api.CheckResult): messages.CheckResponse {
   return new pb.CheckResponse().setInputs(encode(result.inputs)).setFailuresList(failures);
 }
 
-export function diffRequest(message: messages.DiffRequest): api.DiffRequest {
+export function diffRequest(message: messages.DiffRequest | messages.UpdateRequest): api.DiffRequest {
   return {
     ...resource(message),
     id: message.getId(),
@@ -112,12 +112,7 @@ export function readResponse(result: api.ReadResult | undefined): messages.ReadR
 
 export function updateRequest(message: messages.UpdateRequest): api.UpdateRequest {
   return {
-    ...resource(message),
-    id: message.getId(),
-    oldInputs: decode(message.getOldInputs()),
-    oldOutputs: decode(message.getOlds()),
-    inputs: decode(message.getNews()),
-    ignoreChanges: message.getIgnorechangesList(),
+    ...diffRequest(message),
     preview: message.getPreview(),
     timeout: message.getTimeout(),
   };

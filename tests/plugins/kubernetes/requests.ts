@@ -1,7 +1,7 @@
 import { Scopes } from "../../../rehearsal/plugins/kubernetes/check/scope.ts";
 import { NoMatch } from "../../../rehearsal/plugins/kubernetes/client/errors.ts";
 import { typeOf } from "../../../rehearsal/plugins/kubernetes/objects/object.ts";
-import type { Call, CheckRequest, DiffRequest, Properties } from "../../../rehearsal/plugins/protocol/index.ts";
+import type { CheckRequest, DiffRequest, Properties } from "../../../rehearsal/plugins/protocol/index.ts";
 
 const TOKENS: { readonly [kind: string]: string } = {
   ClusterRole: "rbac.authorization.k8s.io/v1",
@@ -48,21 +48,6 @@ export function diffRequest(
 /** The scopes of a server that has no custom resources. */
 export function builtInScopes(): Scopes {
   return new Scopes({ kind: (apiVersion, kind) => Promise.reject(new NoMatch(apiVersion, kind)) });
-}
-
-export interface Conversation extends Call {
-  readonly warnings: string[];
-}
-
-/** The engine's side of a call, remembering what the plugin said. */
-export function conversation(): Conversation {
-  const warnings: string[] = [];
-  return {
-    warnings,
-    signal: new AbortController().signal,
-    warn: (line) => warnings.push(line),
-    status: () => undefined,
-  };
 }
 
 export function configMap(data: Properties, metadata: Properties = {}): Properties {

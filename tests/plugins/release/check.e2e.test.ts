@@ -6,7 +6,8 @@ import { type Properties, Secret, UNKNOWN } from "../../../rehearsal/plugins/pro
 import { run } from "../../../rehearsal/process.ts";
 import { ensureTools } from "../../../rehearsal/tools/index.ts";
 import { widgets, writeChart } from "./chart.ts";
-import { checkRequest, conversation, removeHelmFolders, resource } from "./release.ts";
+import { conversation } from "../conversation.ts";
+import { checkRequest, removeHelmFolders, resource } from "./release.ts";
 
 /** Long enough for a first run, which builds Helm. */
 const FIRST_RUN = 600_000;

@@ -2,7 +2,8 @@ import { revealAll, Secret } from "../../../rehearsal/plugins/protocol/index.ts"
 import { widgets } from "./chart.ts";
 import { type Cluster, FIRST_RUN, PATIENCE, startReleases } from "./cluster.ts";
 import { failure, type Program, program, statusOf } from "./program.ts";
-import { conversation, resource } from "./release.ts";
+import { conversation } from "../conversation.ts";
+import { resource } from "./release.ts";
 
 jest.setTimeout(PATIENCE);
 

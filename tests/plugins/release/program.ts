@@ -1,7 +1,8 @@
 import type { ResourceMethods } from "../../../rehearsal/plugins/kubernetes/context.ts";
 import { type Properties, type PropertyValue, reveal } from "../../../rehearsal/plugins/protocol/index.ts";
 import type { State } from "../engine.ts";
-import { checkRequest, conversation, resource } from "./release.ts";
+import { conversation } from "../conversation.ts";
+import { checkRequest, resource } from "./release.ts";
 
 export type Program = ReturnType<typeof program>;
 

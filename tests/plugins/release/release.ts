@@ -1,28 +1,13 @@
 import { readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call, Properties } from "../../../rehearsal/plugins/protocol/index.ts";
+import type { Properties } from "../../../rehearsal/plugins/protocol/index.ts";
 
 export const TYPE = "kubernetes:helm.sh/v3:Release";
 
 /** What every request about a release called `name` in the program carries. */
 export function resource(name: string) {
   return { urn: `urn:pulumi:test::program::${TYPE}::${name}`, type: TYPE, name };
-}
-
-export interface Conversation extends Call {
-  readonly warnings: string[];
-}
-
-/** The engine's side of a call, remembering what the plugin said. */
-export function conversation(): Conversation {
-  const warnings: string[] = [];
-  return {
-    warnings,
-    signal: new AbortController().signal,
-    warn: (line) => warnings.push(line),
-    status: () => undefined,
-  };
 }
 
 /** A new release's check request. */

@@ -2,7 +2,7 @@ import { awaitReady, NotReady } from "../../../../rehearsal/plugins/kubernetes/a
 import { Lists } from "../../../../rehearsal/plugins/kubernetes/await/lists.ts";
 import { ruleFor } from "../../../../rehearsal/plugins/kubernetes/await/rules.ts";
 import type { KubeObject } from "../../../../rehearsal/plugins/kubernetes/objects/object.ts";
-import { conversation } from "../requests.ts";
+import { conversation } from "../../conversation.ts";
 import { asked, deployment, object, replicaSet, statefulSet } from "./cluster.ts";
 
 /** Waits for the first object in a cluster that never changes. */

@@ -6,7 +6,8 @@ import { createProvider } from "../../../../rehearsal/plugins/kubernetes/provide
 import { InitFailed, type Properties, type Provider } from "../../../../rehearsal/plugins/protocol/index.ts";
 import { run } from "../../../../rehearsal/process.ts";
 import { ensureTools } from "../../../../rehearsal/tools/index.ts";
-import { conversation, resource, SEED } from "../requests.ts";
+import { conversation } from "../../conversation.ts";
+import { resource, SEED } from "../requests.ts";
 
 /** A resource as state has it. */
 export interface State {

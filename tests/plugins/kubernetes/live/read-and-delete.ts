@@ -1,5 +1,5 @@
 import { Secret } from "../../../../rehearsal/plugins/protocol/index.ts";
-import { conversation } from "../requests.ts";
+import { conversation } from "../../conversation.ts";
 import { configMap, deployment, initFailure, type Live } from "./cluster.ts";
 
 const FINALIZER = "example.com/keep";
