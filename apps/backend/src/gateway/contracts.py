@@ -1,6 +1,6 @@
 """What the data plane (proxy, routing, admission) and the control plane (identity, limits, usage) agree on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -135,8 +135,8 @@ class Limiter(Protocol):
 class UsageSink(Protocol):
     """Takes usage records."""
 
-    async def record(self, record: UsageRecord) -> None:
-        """Returns when the record survives the death of this process; never raises."""
+    def record(self, record: UsageRecord) -> Awaitable[None]:
+        """Take a record. Await the result: it is there when the record survives the death of this process."""
 
 
 class ModelCatalogue(Protocol):

@@ -20,6 +20,7 @@ from gateway.storage.batches import BatchStore
 from gateway.storage.database import Database
 from gateway.storage.files import FileStore
 from gateway.tasks import end
+from gateway.usage.journal import UsageJournal
 from gateway.usage.reports import UsageReports
 from gateway.usage.stream import UsageStream
 from gateway.usage.writer import UsageWriter
@@ -55,7 +56,8 @@ class ControlPlane:
         self.limiter = RedisLimiter(
             self._script, self.reports, gateway.assumed_completion_tokens, gateway.limits_without_redis
         )
-        self.usage = UsageStream(self._usage_link, gateway.usage_write_seconds)
+        journal = UsageJournal(gateway.usage_journal) if gateway.usage_journal else None
+        self.usage = UsageStream(self._usage_link, gateway.usage_write_seconds, journal)
         self.files = FileStore(self.database, gateway.file_max_bytes, gateway.tenant_files_max_bytes)
         self.batches = BatchStore(self.database)
         self.jobs = JobQueue(self._queue)
@@ -67,7 +69,8 @@ class ControlPlane:
         return {"postgres": self.database.ping, "cache": self._cache.ping, "queue": self._queue.ping}
 
     def start(self) -> None:
-        """Begin what every process does beside answering requests."""
+        """Begin what every process does beside answering requests; to be called before it answers any."""
+        self.usage.adopt()
         self._begin(listen_for_changes(self._cache, self.authenticator))
         self._begin(self.limiter.maintain())
 
@@ -86,7 +89,8 @@ class ControlPlane:
             async with asyncio.timeout(_CLOSE_SECONDS):
                 await asyncio.gather(self._script.drained(), self.usage.drained())
         except TimeoutError:
-            _LOG.error("Redis did not take the last records within %d s", _CLOSE_SECONDS)
+            _LOG.error("Redis did not take the last limits and usage records within %d s", _CLOSE_SECONDS)
+        self.usage.close()
         await asyncio.gather(self._limit_link.close(), self._usage_link.close())
         await asyncio.gather(self._cache.aclose(), self._queue.aclose(), self.database.close())
 

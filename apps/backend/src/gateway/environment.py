@@ -1,12 +1,21 @@
 """Reads groups of environment variables and gathers every mistake in them."""
 
 import os
+from pathlib import Path
 from typing import Annotated, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, DirectoryPath, Field, ValidationError
 from pydantic_settings import BaseSettings
 
+
+def _writable(folder: Path) -> Path:
+    if not folder.is_absolute() or not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise ValueError("name the absolute path of a directory that this process may read and write")
+    return folder
+
+
 Port = Annotated[int, Field(ge=1, le=65535)]
+WritableDirectory = Annotated[DirectoryPath, AfterValidator(_writable)]
 
 _Group = TypeVar("_Group", bound=BaseSettings)
 

@@ -11,7 +11,7 @@ from pydantic import Field, FilePath, NonNegativeFloat, PositiveFloat, PositiveI
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL
 
-from gateway.environment import EnvironmentReader, Port
+from gateway.environment import EnvironmentReader, Port, WritableDirectory
 from gateway.routing.settings import EngineSettings, KubernetesApiSettings, ServiceEngineSettings
 
 
@@ -103,7 +103,11 @@ class GatewaySettings(BaseSettings):
     limits_without_redis: Literal["deny", "local"] = "deny"
     #: Completion tokens to reserve for a request that states no maximum.
     assumed_completion_tokens: PositiveInt = 256
-    #: Seconds an answer waits for its usage record to be durable; after that it goes and the record is logged.
+    #: Directory for usage records until Redis has them, so that no answer waits for Redis. It must outlive the process;
+    #: what a process left there is sent by the next one. Unset: answers wait.
+    usage_journal: WritableDirectory | None = None
+    #: Seconds an answer waits for Redis to take its usage record, without a journal or when that is full; after that
+    #: it goes and the record is logged.
     usage_write_seconds: PositiveFloat = 30
     #: `inside`: each replica also writes usage and runs jobs. `apart`: processes of `gateway worker` do.
     background_work: Literal["inside", "apart"] = "inside"

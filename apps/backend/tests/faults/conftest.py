@@ -35,16 +35,16 @@ def fragile(tmp_path: Path, engine: ScriptedEngine) -> Iterator[Servers]:
 
 @pytest.fixture
 def start(fragile: Servers, tmp_path: Path) -> Iterator[StartGateway]:
-    """Starts a replica, whose settings are given as keywords; the schema is there."""
+    """Starts a replica, or another command; settings are given as keywords, and the schema is there."""
     replicas: list[GatewayProcess] = []
 
-    def start(**settings: str) -> GatewayProcess:
+    def start(command: str = "serve", **settings: str | None) -> GatewayProcess:
         replica = GatewayProcess(fragile, tmp_path / f"replica-{len(replicas)}", **settings)
         if not replicas:
             migrated = replica.run("migrate")
             assert migrated.returncode == 0, migrated.stderr
         replicas.append(replica)
-        return replica.start()
+        return replica.start(command)
 
     yield start
     for replica in replicas:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import asyncpg
+import pytest
 from httpx2 import Response
 
 from harness import postgres
@@ -13,29 +14,10 @@ from harness.data_plane import GatewayClient, client_of
 from harness.environment import Servers
 from harness.gateway import GatewayProcess, StartGateway
 from harness.processes import eventually
+from harness.usage_records import all_stored, stored_ids
 
-
-async def rows(servers: Servers) -> int:
-    """Usage records of answered requests in PostgreSQL."""
-    connection = await asyncpg.connect(
-        host="127.0.0.1",
-        port=servers.postgres.port,
-        user=postgres.USER,
-        password=postgres.PASSWORD,
-        database=servers.database,
-    )
-    try:
-        return int(await connection.fetchval("SELECT count(*) FROM usage WHERE status = 200"))
-    finally:
-        await connection.close()
-
-
-async def all_stored(servers: Servers, count: int) -> None:
-    async def stored() -> bool:
-        return await rows(servers) >= count
-
-    await eventually(stored, f"{count} usage records are in PostgreSQL", seconds=90)
-    assert await rows(servers) == count
+#: Where a usage record is when its answer ends: in the journal, as deployed by default, or in Redis.
+WAYS = pytest.mark.parametrize("settings", [{}, {"GATEWAY_USAGE_JOURNAL": None}], ids=["journal", "redis"])
 
 
 @asynccontextmanager
@@ -63,23 +45,27 @@ async def more_answers(answers: list[Response], count: int = 40) -> None:
     await eventually(arrived, f"{count} more answers", seconds=60)
 
 
+@WAYS
 async def test_a_replica_killed_between_answer_and_commit_loses_no_usage_record(
-    fragile: Servers, start: StartGateway
+    fragile: Servers, start: StartGateway, settings: dict[str, None]
 ) -> None:
-    doomed = start(GATEWAY_BACKGROUND_WORK="apart")  # answers only: nothing it recorded is in PostgreSQL yet
+    doomed = start(GATEWAY_BACKGROUND_WORK="apart", **settings)  # answers only: it puts nothing into PostgreSQL
     async with client_of(doomed) as client:
         answers = await asyncio.gather(*(client.ask("small", stream=n % 2 == 0) for n in range(200)))
-    assert {answer.status_code for answer in answers} == {200}
     assert doomed.process is not None
     doomed.process.send(signal.SIGKILL)
     doomed.process.wait()
-    assert await rows(fragile) == 0
-    start()
+    assert {answer.status_code for answer in answers} == {200}
+    assert await stored_ids(fragile) == set()
+    start(GATEWAY_USAGE_JOURNAL=doomed.environment.get("GATEWAY_USAGE_JOURNAL"))
     await all_stored(fragile, 200)
 
 
-async def test_a_restart_of_redis_loses_no_answer_and_no_usage_record(fragile: Servers, start: StartGateway) -> None:
-    async with client_of(start()) as client:
+@WAYS
+async def test_a_restart_of_redis_loses_no_answer_and_no_usage_record(
+    fragile: Servers, start: StartGateway, settings: dict[str, None]
+) -> None:
+    async with client_of(start(**settings)) as client:
         async with traffic(client) as answers:
             await more_answers(answers)
             fragile.queue.stop()
@@ -88,6 +74,21 @@ async def test_a_restart_of_redis_loses_no_answer_and_no_usage_record(fragile: S
             await more_answers(answers)
         assert {answer.status_code for answer in answers} == {200}
         await all_stored(fragile, len(answers))
+
+
+async def test_without_a_journal_answers_wait_for_redis(fragile: Servers, start: StartGateway) -> None:
+    async with client_of(start(GATEWAY_USAGE_JOURNAL=None)) as client:
+        fragile.queue.stop()
+        asking = asyncio.create_task(client.ask("small"))
+
+        async def held() -> bool:
+            return await client.metric("ai_gateway_usage_records_waiting") == 1
+
+        await eventually(held, "the answer's record waits for Redis")
+        assert not asking.done()
+        fragile.queue.start()
+        assert (await asking).status_code == 200
+        await all_stored(fragile, 1)
 
 
 async def test_a_restart_of_postgres_loses_no_answer_and_no_usage_record(fragile: Servers, start: StartGateway) -> None:

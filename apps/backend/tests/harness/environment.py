@@ -30,9 +30,13 @@ class Servers:
     database: str
     engines: list[Engine] = field(default_factory=list)
 
-    def environment(self, folder: Path, **extra: str) -> dict[str, str]:
-        """The variables for a gateway, whose secrets are written to `folder`; `extra` are added to them."""
-        folder.mkdir(parents=True, exist_ok=True)
+    def environment(self, folder: Path, **extra: str | None) -> dict[str, str]:
+        """The variables for a gateway, with its secrets and its journal in `folder`.
+
+        `extra` are added to them; one that is None is left out.
+        """
+        journal = folder / "usage"
+        journal.mkdir(parents=True, exist_ok=True)
         variables = {
             "POSTGRES_HOST": "127.0.0.1",
             "POSTGRES_PORT": str(self.postgres.port),
@@ -47,6 +51,7 @@ class Servers:
             "QUEUE_PASSWORD_FILE": _secret(folder, "queue-password", redis.PASSWORD),
             "GATEWAY_PEPPER_FILE": _secret(folder, "pepper", PEPPER),
             "GATEWAY_FIRST_KEY_FILE": _secret(folder, "first-key", FIRST_KEY),
+            "GATEWAY_USAGE_JOURNAL": str(journal),
             "GATEWAY_HOST": "127.0.0.1",
         }
         for number, engine in enumerate(self.engines):
@@ -56,7 +61,7 @@ class Servers:
                 f"{prefix}PORT": str(engine.port),
                 f"{prefix}MODEL": engine.model,
             }
-        return variables | extra
+        return {name: value for name, value in (variables | extra).items() if value is not None}
 
 
 def _secret(folder: Path, name: str, value: str) -> str:

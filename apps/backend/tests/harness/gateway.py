@@ -17,8 +17,8 @@ SOURCES = Path(__file__).parents[2] / "src"
 class GatewayProcess:
     """`python -m gateway serve` on a free port of 127.0.0.1."""
 
-    def __init__(self, servers: Servers, folder: Path, **settings: str) -> None:
-        """`settings` are further environment variables, among them any that the defaults here shall not have."""
+    def __init__(self, servers: Servers, folder: Path, **settings: str | None) -> None:
+        """`settings` are further environment variables; one that is None is left out, whatever the default is."""
         self.port = free_port()
         defaults = {
             "GATEWAY_PORT": str(self.port),
@@ -29,6 +29,11 @@ class GatewayProcess:
         self.environment = servers.environment(folder / "secrets", **{**defaults, **settings})
         self._log = folder / "gateway.log"
         self.process: Process | None = None
+
+    @property
+    def journal(self) -> Path:
+        """The directory of the usage journal."""
+        return Path(self.environment["GATEWAY_USAGE_JOURNAL"])
 
     @property
     def url(self) -> str:

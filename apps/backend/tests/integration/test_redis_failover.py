@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import select
 
-from gateway.contracts import Denial, ModelLimits, Principal, Reservation, UsageRecord
+from gateway.contracts import Denial, ModelLimits, Principal, Reservation
 from gateway.limits.limiter import RedisLimiter
 from gateway.limits.script import LimitScript
 from gateway.redis_client import connect
@@ -32,24 +32,9 @@ from harness.principals import principal
 from harness.processes import eventually
 from harness.redis import RedisServer
 from harness.sentinel import MASTER, SERVICE, WatchedRedis, resolve_service, sentinel_settings
+from harness.usage_records import RECORD
 
 ONE_AT_A_TIME = ModelLimits(concurrency=1)
-
-RECORD = UsageRecord(
-    request_id="req_0",
-    tenant_id="ten_a",
-    key_id="key_a",
-    model="small",
-    endpoint="/v1/chat/completions",
-    prompt_tokens=10,
-    completion_tokens=20,
-    cached_tokens=0,
-    status=200,
-    stream=False,
-    started_at=1_780_000_000.0,
-    ttft_ms=1.0,
-    duration_ms=2.0,
-)
 
 
 @pytest.fixture
@@ -121,7 +106,7 @@ async def test_an_answer_waits_until_a_second_server_has_its_usage_record(
     for replica in replicas:
         os.kill(replica.pid, signal.SIGSTOP)
     try:
-        recording = asyncio.create_task(usage.record(replace(RECORD, request_id="req_alone")))
+        recording = usage.record(replace(RECORD, request_id="req_alone"))
         done, _ = await asyncio.wait([recording], timeout=2)
         assert await client.xlen(STREAM) >= 2  # the master has it
         assert not done

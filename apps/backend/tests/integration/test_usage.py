@@ -23,28 +23,9 @@ from gateway.usage.reports import UsageReports
 from gateway.usage.stream import FIELD, STREAM, UsageStream
 from gateway.usage.writer import UsageWriter, store_usage
 from harness.processes import eventually
+from harness.usage_records import RECORD, records
 
 Entry: TypeAlias = tuple[bytes, dict[bytes, bytes]]
-
-RECORD = UsageRecord(
-    request_id="req_0",
-    tenant_id="ten_a",
-    key_id="key_a",
-    model="small",
-    endpoint="/v1/chat/completions",
-    prompt_tokens=10,
-    completion_tokens=20,
-    cached_tokens=4,
-    status=200,
-    stream=True,
-    started_at=datetime(2026, 5, 17, 23, 59, tzinfo=UTC).timestamp(),
-    ttft_ms=12.5,
-    duration_ms=99.0,
-)
-
-
-def records(count: int) -> list[UsageRecord]:
-    return [replace(RECORD, request_id=f"req_{number}") for number in range(count)]
 
 
 async def stored(database: Database) -> int:

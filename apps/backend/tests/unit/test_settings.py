@@ -130,3 +130,18 @@ def test_an_empty_secret_is_refused_with_its_path(complete: Path) -> None:
     complete.write_text(" \n")
     with pytest.raises(ConfigurationError, match=f"{complete} is empty"):
         _ = Settings().postgres.url
+
+
+@pytest.mark.usefixtures("complete")
+@pytest.mark.parametrize("given", ["", "relative", "/nowhere/usage", "/dev/null"])
+def test_a_journal_that_no_record_can_be_written_to_is_refused(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("GATEWAY_USAGE_JOURNAL", given)
+    with pytest.raises(ConfigurationError, match=rf"GATEWAY_USAGE_JOURNAL is '{given}'.*director"):
+        Settings()
+
+
+@pytest.mark.usefixtures("complete")
+def test_a_journal_is_a_directory_and_none_by_default(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert Settings().gateway.usage_journal is None
+    monkeypatch.setenv("GATEWAY_USAGE_JOURNAL", str(tmp_path))
+    assert Settings().gateway.usage_journal == tmp_path

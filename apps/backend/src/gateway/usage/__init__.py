@@ -1,1 +1,1 @@
-"""Usage records: durable in Redis before an answer ends, then in PostgreSQL exactly once."""
+"""Usage records: safe from the death of their process before an answer ends, then in PostgreSQL exactly once."""

@@ -18,12 +18,12 @@ class UsageMetrics(Collector):
         return (
             GaugeMetricFamily(
                 "ai_gateway_usage_records_waiting",
-                "Usage records whose answers wait until Redis has them",
+                "Usage records that Redis has not acknowledged",
                 value=self._stream.waiting,
             ),
             CounterMetricFamily(
                 "ai_gateway_usage_records_abandoned",
-                "Usage records that were not durable in time and are in the log only",
+                "Usage records whose answers waited for Redis in vain; they are in the log only",
                 value=self._stream.abandoned,
             ),
         )
