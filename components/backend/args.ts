@@ -20,6 +20,8 @@ export interface BackendArgs {
   readonly requestsPerPod: number;
   /** How engines are found: by DNS, or by EndpointSlices, for which the pods get a token. */
   readonly engineDiscovery: "dns" | "endpointSlices";
+  /** Whether pods keep usage records in a journal until Redis has them. If not, answers wait for Redis. */
+  readonly usageJournal: boolean;
   /** Repository to build `apps/backend` into. @default the published image */
   readonly buildRepository?: string | undefined;
   /** The database, which migrations run against before any pod starts. */

@@ -10,6 +10,9 @@ export type { BackendArgs } from "./args";
 /** Time one run of the migrations may take, in seconds: expanding steps only, so minutes are plenty. */
 const MIGRATION_SECONDS = 600;
 
+/** Usage records that Redis does not have yet, about 50,000: they outlive their container, and writing them never waits for a disk. */
+const usageRecords = scratch("usage", "/var/lib/gateway/usage", 16, "memory");
+
 /**
  * The gateway in front of the engines: OpenAI-compatible API, tenants and keys, limits, usage. Migrations run before its pods start;
  * a leaving pod finishes its streams; KEDA moves the number of pods with the requests in flight.
@@ -91,11 +94,17 @@ function gatewayProcess(
 function workloadArgs(
   process: Omit<Container, "name">,
   { environment, tokenReason }: EngineDiscovery,
-  { namespace, database, uses, drainSeconds }: BackendArgs,
+  { namespace, database, uses, drainSeconds, usageJournal }: BackendArgs,
 ) {
+  const journal = usageJournal ? [usageRecords] : [];
   return {
     ...process,
-    environment: { ...process.environment, ...environment },
+    environment: {
+      ...process.environment,
+      ...environment,
+      ...(usageJournal && { GATEWAY_USAGE_JOURNAL: usageRecords.path }),
+    },
+    mounts: [...(process.mounts ?? []), ...journal],
     tokenReason,
     namespace,
     component: "backend",

@@ -18,7 +18,15 @@ interface Deployment {
       readonly spec: {
         readonly automountServiceAccountToken: boolean;
         readonly terminationGracePeriodSeconds: number;
-        readonly containers: readonly [{ readonly image: string; readonly lifecycle: object; readonly env: object[] }];
+        readonly containers: readonly [
+          {
+            readonly image: string;
+            readonly lifecycle: object;
+            readonly env: object[];
+            readonly volumeMounts: object[];
+          },
+        ];
+        readonly volumes: object[];
       };
     };
   };
@@ -140,6 +148,26 @@ describe("engines are found", () => {
     expect(stack.get("backend-migrations", "Job").inputs).toMatchObject({
       spec: { template: { spec: { automountServiceAccountToken: false } } },
     });
+  });
+});
+
+describe("usage records", () => {
+  const journal = { name: "GATEWAY_USAGE_JOURNAL", value: "/var/lib/gateway/usage" };
+
+  test("are kept in memory that outlives the container but not the pod", async () => {
+    const { stack, deployment } = await deployed();
+    const { containers, volumes } = deployment.spec.template.spec;
+    expect(containers[0].env).toContainEqual(journal);
+    expect(containers[0].volumeMounts).toContainEqual({ name: "usage", mountPath: journal.value, readOnly: false });
+    expect(volumes).toContainEqual({ name: "usage", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } });
+    expect(JSON.stringify(stack.get("backend-migrations", "Job").inputs)).not.toContain(journal.name);
+  });
+
+  test("are waited for by every answer, when the journal is switched off", async () => {
+    const { deployment } = await deployed({ backend: '{"usageJournal":false}' });
+    const pod = JSON.stringify(deployment.spec.template);
+    expect(pod).not.toContain(journal.name);
+    expect(pod).not.toContain("Memory");
   });
 });
 
