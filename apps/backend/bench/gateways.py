@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -20,6 +21,7 @@ from harness.gateway import GatewayProcess
 from harness.processes import Process, free_port
 
 _LITELLM = "1.106.2"
+_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,20 @@ class Target:
 
 def ours(servers: Servers, folder: Path, **settings: str) -> Target:
     """This gateway with everything on: keys, limits, budget, usage records, metrics, routing, health checks."""
-    gateway = GatewayProcess(servers, folder, GATEWAY_BACKGROUND_WORK="apart", **settings).start()
+    # In memory, where pods have it.
+    journal = tempfile.TemporaryDirectory(prefix="bench-usage-", dir=_MEMORY if _MEMORY.is_dir() else None)
+    fixed = {"GATEWAY_BACKGROUND_WORK": "apart", "GATEWAY_USAGE_JOURNAL": journal.name}
+    gateway = GatewayProcess(servers, folder, **fixed, **settings).start()
     process = gateway.process
     if process is None:
         raise RuntimeError("the gateway did not start")
     pin([process.pid], [GATEWAY_CORE])
-    return Target("gateway", gateway.port, (process.pid,), gateway.stop)
+
+    def stop() -> None:
+        gateway.stop()
+        journal.cleanup()
+
+    return Target("gateway", gateway.port, (process.pid,), stop)
 
 
 def bare(engine_port: int, folder: Path) -> Target:
