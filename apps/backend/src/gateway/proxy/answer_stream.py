@@ -6,15 +6,12 @@ from typing import Final
 import orjson
 
 from gateway.jsontypes import Json
-from gateway.proxy.frames import FrameSplitter, data_of, split
+from gateway.proxy.chunks import plain_frames
+from gateway.proxy.frames import ABORTED, USAGE, FrameSplitter, data_of, split
 
 _DONE: Final = b"[DONE]"
-#: No frame without these bytes says anything about usage; inside a string of JSON the quotes would be escaped.
-_USAGE: Final = b'"usage"'
 #: How the frame begins in which an engine says that something went wrong, at whatever point of its answer.
 _ERROR: Final = b'{"error"'
-#: What vLLM says of an answer that it gave up, such as at the end of its time to shut down; no word of a model has it.
-_ABORTED: Final = b'"finish_reason":"abort"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,8 @@ class AnswerStream:
     The last frame `[DONE]` stays in `tail` until the caller sends it: everything the request owes is then settled.
     """
 
+    __slots__ = ("_show_usage", "_splitter", "failure", "frames", "tail", "usage")
+
     def __init__(self, *, show_usage: bool) -> None:
         """`show_usage`: the client asked for the chunk that has usage and no choices; else it is taken out."""
         self._splitter = FrameSplitter()
@@ -67,10 +66,18 @@ class AnswerStream:
         frames = self._splitter.feed(data)
         if not frames:
             return b""
-        if _USAGE not in frames and _DONE not in frames and _ERROR not in frames and _ABORTED not in frames:
+        if USAGE not in frames and _DONE not in frames and _ERROR not in frames and ABORTED not in frames:
             self.frames += frames.count(b"\n\n") + frames.count(b"\r\n\r\n")
             return frames
         return b"".join(part for part in split(frames) if self._passes(part))
+
+    def feed_chunks(self, data: bytes) -> bool:
+        """Whether undecoded chunks may go to the client as they are; only then have they been counted."""
+        if self._splitter.rest:
+            return False
+        frames = plain_frames(data)
+        self.frames += frames
+        return frames > 0
 
     def _passes(self, part: bytes) -> bool:
         payload = data_of(part)
@@ -83,7 +90,7 @@ class AnswerStream:
         if payload == _DONE:
             self.tail = part
             return False
-        if _USAGE not in payload:
+        if USAGE not in payload:
             self.frames += bool(payload)
             return True
         chunk: Json = orjson.loads(payload)
@@ -95,7 +102,7 @@ class AnswerStream:
 
 def aborted(answer: bytes) -> bool:
     """Whether an engine gave up the answer that this is a part of, or the whole."""
-    return _ABORTED in answer
+    return ABORTED in answer
 
 
 def _is_engine_fault(document: Json) -> bool:

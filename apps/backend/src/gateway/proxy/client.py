@@ -45,8 +45,8 @@ class Client(Protocol):
     def begin(self, headers: Headers, frames: bytes) -> None:
         """Send the head of a streamed answer, and its first frames."""
 
-    def write(self, frames: bytes, writable: Callable[[], object]) -> bool:
-        """Send further frames. False: that is all the client takes for now; `writable` is called when it goes on."""
+    def write(self, chunks: bytes, writable: Callable[[], object]) -> bool:
+        """Send further frames, made chunks. False: no more for now; `writable` is called when the client goes on."""
 
     def end(self, frames: bytes) -> None:
         """Send the last frames."""

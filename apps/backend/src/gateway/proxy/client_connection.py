@@ -11,6 +11,7 @@ from typing import Final, cast
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from gateway.contracts import Headers
+from gateway.proxy.chunks import chunk
 
 #: Key of an ASGI scope under which the hot path finds its `Client`.
 CLIENT: Final = "gateway.client"
@@ -43,11 +44,13 @@ class ClientConnection(HttpToolsProtocol):
 class ConnectedClient:
     """Implements `Client`: who sent one request, and waits for its answer."""
 
-    __slots__ = ("_connection", "_cycle")
+    __slots__ = ("_connection", "_cycle", "_flow", "_transport")
 
     def __init__(self, connection: ClientConnection, cycle: RequestResponseCycle) -> None:
         self._connection = connection
         self._cycle = cycle
+        self._flow = connection.flow
+        self._transport = connection.transport
 
     @property
     def gone(self) -> bool:
@@ -73,7 +76,7 @@ class ConnectedClient:
             return
         self._cycle.response_started = True
         length = b"content-length: %d\r\n\r\n" % len(body)
-        self._connection.transport.write(self._head(status, headers) + length + body)
+        self._transport.write(self._head(status, headers) + length + body)
         self._complete()
 
     def begin(self, headers: Headers, frames: bytes) -> None:
@@ -81,21 +84,22 @@ class ConnectedClient:
             return
         self._cycle.response_started = True
         head = self._head(200, headers) + b"transfer-encoding: chunked\r\n\r\n"
-        self._connection.transport.write(head + _chunk(frames))
+        self._transport.write(head + chunk(frames))
 
-    def write(self, frames: bytes, writable: Callable[[], object]) -> bool:
-        connection = self._connection
-        if not self._cycle.disconnected:
-            connection.transport.write(b"%x\r\n%b\r\n" % (len(frames), frames))
-        if not connection.flow.write_paused:
+    def write(self, chunks: bytes, writable: Callable[[], object]) -> bool:
+        # With a thousand streams each object is one more that the processor's cache has lost: none but these two here.
+        transport = self._transport
+        if not transport.is_closing():
+            transport.write(chunks)
+        if not self._flow.write_paused:
             return True
-        connection.writable = writable
+        self._connection.writable = writable
         return False
 
     def end(self, frames: bytes) -> None:
         if self.gone:
             return
-        self._connection.transport.write(_chunk(frames) + b"0\r\n\r\n")
+        self._transport.write(chunk(frames) + b"0\r\n\r\n")
         self._complete()
 
     def _head(self, status: int, headers: Headers) -> bytes:
@@ -113,8 +117,3 @@ class ConnectedClient:
         if not cycle.keep_alive:
             cycle.transport.close()
         cycle.on_response()
-
-
-def _chunk(data: bytes) -> bytes:
-    """Data as one HTTP chunk; nothing for no data, because an empty chunk is the end."""
-    return b"%x\r\n%b\r\n" % (len(data), data) if data else b""

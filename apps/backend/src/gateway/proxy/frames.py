@@ -4,6 +4,10 @@ from typing import Final
 
 _BLANK_LINE: Final = b"\n\n"
 _BLANK_LINE_CRLF: Final = b"\r\n\r\n"
+#: No frame without these bytes says anything about usage; inside a string of JSON the quotes would be escaped.
+USAGE: Final = b'"usage"'
+#: What vLLM says of an answer that it gave up, such as at the end of its time to shut down; no word of a model has it.
+ABORTED: Final = b'"finish_reason":"abort"'
 #: Longest frame in bytes; one with the log probabilities of many alternatives takes tens of kilobytes.
 _LONGEST: Final = 4 * 1024 * 1024
 
@@ -15,23 +19,21 @@ class FrameTooLongError(ValueError):
 class FrameSplitter:
     """Cuts a stream of bytes behind the last complete frame, so that nobody ever sees half a frame."""
 
-    def __init__(self) -> None:
-        self._rest = b""
+    __slots__ = ("rest",)
 
-    @property
-    def rest(self) -> bytes:
-        """The begin of a frame that is not complete."""
-        return self._rest
+    def __init__(self) -> None:
+        #: The begin of a frame that is not complete.
+        self.rest = b""
 
     def feed(self, data: bytes) -> bytes:
         """The frames that are complete now, unchanged; empty when none is. Raises FrameTooLongError."""
-        if self._rest:
-            data = self._rest + data
+        if self.rest:
+            data = self.rest + data
         end = _end_of_frames(data)
-        self._rest = data[end:]
-        if len(self._rest) > _LONGEST:
+        self.rest = data[end:]
+        if len(self.rest) > _LONGEST:
             raise FrameTooLongError(f"a frame is longer than {_LONGEST} bytes")
-        return data[:end] if self._rest else data
+        return data[:end] if self.rest else data
 
 
 def split(frames: bytes) -> list[bytes]:

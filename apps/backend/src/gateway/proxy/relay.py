@@ -5,6 +5,7 @@ import contextlib
 from typing import Final
 
 from gateway.proxy.answer_stream import AnswerStream
+from gateway.proxy.chunks import chunk
 from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
@@ -18,24 +19,45 @@ async def relay(connection: EngineConnection, stream: AnswerStream, client: Clie
 
     Raises EngineError when the stream ends otherwise.
     """
-
-    def take(data: bytes) -> None:
-        try:
-            frames = stream.feed(data)
-        except ValueError as error:
-            connection.fail("malformed", f"sent no valid stream ({error})")
-            return
-        if frames and not client.write(frames, connection.resume):
-            connection.pause()
-        if stream.ended:
-            connection.stop_forwarding()
-
     if not stream.ended:
-        await connection.forward(take)
+        await connection.forward(_Relay(connection, stream, client))
     refuse_failure(connection, stream)
     if not stream.ended:
         raise connection.error("reset", "its stream ended without [DONE]")
     await _end(connection)
+
+
+class _Relay:
+    """Implements `Sink`: what the engine sent goes to the client."""
+
+    __slots__ = ("_client", "_connection", "_stream")
+
+    def __init__(self, connection: EngineConnection, stream: AnswerStream, client: Client) -> None:
+        self._connection = connection
+        self._stream = stream
+        self._client = client
+
+    def take(self, body: bytes) -> None:
+        stream, connection = self._stream, self._connection
+        try:
+            frames = stream.feed(body)
+        except ValueError as error:
+            connection.fail("malformed", f"sent no valid stream ({error})")
+            return
+        if frames:
+            self._write(chunk(frames))
+        if stream.ended:
+            connection.stop_forwarding()
+
+    def take_chunks(self, data: bytes) -> bool:
+        if not self._stream.feed_chunks(data):
+            return False
+        self._write(data)
+        return True
+
+    def _write(self, chunks: bytes) -> None:
+        if not self._client.write(chunks, self._connection.resume):
+            self._connection.pause()
 
 
 def refuse_failure(connection: EngineConnection, stream: AnswerStream) -> None:
