@@ -94,7 +94,7 @@ const backend = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      "Keep usage records in the pod's memory until Redis has them. A node that dies then takes the last milliseconds of them along, or all since Redis went away. `false`: none, but every answer pays a round trip to Redis, and waits while it is away.",
+      "Keep usage records in the pod's memory until Redis has them. A node that dies then takes the last tenth of a second of them along, or all since Redis went away. `false`: none, but every answer pays a round trip to Redis, and waits while it is away.",
     ),
   requestsPerPod: count(1, 10_000).default(100).describe("Requests in flight per pod that KEDA aims at."),
 });

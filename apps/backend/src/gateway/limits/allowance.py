@@ -23,8 +23,8 @@ from gateway.limits.script import Answer, LimitScript, Receiver, ignore_answer
 _AHEAD_SECONDS: Final = 0.1
 _MOST: Final = 500
 #: Seconds for which ended requests gather until they are settled.
-_SETTLE_SECONDS: Final = 0.05
-#: Seconds without asking after Redis did not answer.
+_SETTLE_SECONDS: Final = 0.1
+#: Seconds without asking after Redis gave nothing.
 _PAUSE_SECONDS: Final = 1.0
 #: Weight of the newest request in the mean of tokens.
 _SMOOTHING: Final = 0.1
@@ -52,8 +52,9 @@ class Allowance:
         #: What is held: a lease for each request, and tokens for all of them.
         self._leases: deque[str] = deque()
         self._tokens = 0
-        #: Requests that Redis lets this replica have at once.
-        self._most = _MOST
+        #: Requests and tokens below which more are asked for.
+        self._enough = 1
+        self._enough_tokens = 1
         self._headers = RateLimitHeaders(())
         #: Requests that came since the last `sweep` and in the second before it; tokens that one takes.
         self._came = 0
@@ -80,16 +81,14 @@ class Allowance:
         """A request of so many tokens, if it is held; else Redis has to be asked."""
         self._came += 1
         self._tokens_each += (tokens - self._tokens_each) * _SMOOTHING if self._tokens_each else tokens
-        wanted = self._wanted()
-        enough = min(wanted, self._most) / 2
-        held = bool(self._leases) and self._tokens >= tokens
-        if wanted and not (held and len(self._leases) >= enough and self._tokens >= enough * self._tokens_each):
-            self._ask(wanted)
-        if not held:
-            return None
+        leases = self._leases
+        if len(leases) < self._enough or self._tokens < self._enough_tokens or self._tokens < tokens:
+            self._ask()
+            if not leases or self._tokens < tokens:
+                return None
         self._tokens -= tokens
-        lease = self._leases.popleft()
-        headers = self._headers.with_more(len(self._leases), self._tokens)
+        lease = leases.popleft()
+        headers = self._headers.with_more(len(leases), self._tokens)
         return Reservation(self._principal, self._model, lease, tokens, headers, in_advance=True)
 
     def settle(self, lease: str, unused: int) -> None:
@@ -104,7 +103,9 @@ class Allowance:
     def sweep(self) -> bool:
         """To be called each second: give back what it did not need; whether any request came in it."""
         self._rate, self._came = self._came, 0
-        spare = len(self._leases) - self._wanted()
+        wanted = self._wanted()
+        self._enough = max(1, min(self._enough, wanted // 2))
+        spare = len(self._leases) - wanted
         if spare > 0:
             self._give_back(spare)
         return self._rate > 0
@@ -118,12 +119,14 @@ class Allowance:
     def _wanted(self) -> int:
         return min(_MOST, int(max(self._came, self._rate) * _AHEAD_SECONDS))
 
-    def _ask(self, wanted: int) -> None:
-        if self._asking or self._loop.time() < self._asks_again_at:
+    def _ask(self) -> None:
+        wanted = self._wanted()
+        if not wanted or self._asking or self._loop.time() < self._asks_again_at:
             return
         leases = [new_lease() for _ in range(max(1, wanted - len(self._leases)))]
         tokens = max(1, math.ceil(self._tokens_each))
         self._asking = True
+        self._settle_ended()
         self._submit("advance", leases, len(leases), tokens, partial(self._received, leases, tokens))
 
     def _received(self, leases: list[str], tokens: int, answer: Answer | Exception) -> None:
@@ -131,9 +134,12 @@ class Allowance:
         if isinstance(answer, Exception) or not answer.requests:
             self._asks_again_at = self._loop.time() + _PAUSE_SECONDS
             return
-        self._most = _MOST if answer.requests == len(leases) else answer.requests
         self._leases.extend(leases[: answer.requests])
         self._tokens += answer.requests * tokens
+        # Where Redis gave less than was asked for, that is what this replica may hold.
+        most = len(self._leases) if answer.requests == len(leases) else answer.requests
+        self._enough = max(1, most // 2)
+        self._enough_tokens = self._enough * tokens
         self._headers = RateLimitHeaders(answer.levels)
         if self._closed:
             self.close()

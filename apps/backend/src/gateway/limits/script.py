@@ -68,15 +68,15 @@ class LimitScript:
     def submit(self, operation: Operation, done: Receiver) -> None:
         """Run an operation some time soon; `done` hears the answer, or why there is none."""
         self._waiting.append((operation, done))
-        if not self._sent:
-            self._send()
+        if self._quiet.is_set():
+            self._quiet.clear()
+            self._loop.call_soon(self._send)  # together with what else this turn of the loop asks for
 
     async def drained(self) -> None:
         """Wait until everything asked and told so far was sent."""
         await self._quiet.wait()
 
     def _send(self) -> None:
-        self._quiet.clear()
         self._sent, self._waiting = self._waiting[:_LARGEST_BATCH], self._waiting[_LARGEST_BATCH:]
         operations = orjson.dumps([operation for operation, _ in self._sent])
         self._call("EVALSHA", self._hash, operations)
@@ -97,8 +97,6 @@ class LimitScript:
             answers = [error] * len(sent)
         for (_, done), answer in zip(sent, answers, strict=True):
             done(answer)
-        if self._sent:
-            return
         if self._waiting:
             self._send()
         else:

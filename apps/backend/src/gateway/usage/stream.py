@@ -24,7 +24,7 @@ FIELD: Final = b"records"
 _LARGEST_ENTRY: Final = 500
 _RETRY_SECONDS: Final = 0.2
 #: For how long records gather when no answer waits for them; those a machine that dies takes along.
-_GATHER_SECONDS: Final = 0.005
+_GATHER_SECONDS: Final = 0.05
 #: Share of the time-out of a command that a second server may take to get a record.
 _WAIT_SHARE: Final = 0.5
 
@@ -113,7 +113,7 @@ class UsageStream:
             self._send_soon()
 
     def _send_soon(self) -> None:
-        if self._journal:
+        if self._journal and len(self._waiting) < _LARGEST_ENTRY:
             self._timer = self._loop.call_later(_GATHER_SECONDS, self._send)
         else:
             self._send()
