@@ -76,7 +76,7 @@ async def test_records_gather_for_a_while_and_arrive_once_and_in_order(stream: U
     elapsed_s = time.monotonic() - started
     entries = await _entries(queue)
     assert [request_id for entry in entries for request_id in entry] == _ids(1200)
-    assert len(entries) <= elapsed_s / 0.004 + 1
+    assert len(entries) <= elapsed_s / 0.045 + 1200 / 500
 
 
 async def test_while_the_journal_is_full_answers_wait_for_redis(

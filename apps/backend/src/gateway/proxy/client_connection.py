@@ -15,6 +15,8 @@ from gateway.proxy.chunks import chunk
 
 #: Key of an ASGI scope under which the hot path finds its `Client`.
 CLIENT: Final = "gateway.client"
+#: Header of an answer after which the connection is closed.
+CLOSE: Final = (b"connection", b"close")
 
 
 class ClientConnection(HttpToolsProtocol):
@@ -104,7 +106,7 @@ class ConnectedClient:
 
     def _head(self, status: int, headers: Headers) -> bytes:
         lines = b"".join([b"%b: %b\r\n" % pair for pair in headers])
-        if any(name == b"connection" for name, _ in headers):
+        if CLOSE in headers:
             self._cycle.keep_alive = False
         elif not self._cycle.keep_alive:
             lines += b"connection: close\r\n"

@@ -22,7 +22,7 @@ from gateway.drain import Lifecycle
 from gateway.errors import error_body
 from gateway.metrics import Metrics
 from gateway.proxy.client import Client, DisconnectedError, HeaderMap, bearer_token, denial_headers, read_body
-from gateway.proxy.client_connection import CLIENT
+from gateway.proxy.client_connection import CLIENT, CLOSE
 from gateway.proxy.delivery import Delivery
 from gateway.proxy.flight import Flight
 from gateway.proxy.inference_request import InferenceRequest, RefusedError, parse
@@ -32,8 +32,6 @@ from gateway.telemetry import request_id
 
 #: The only paths of an engine that anybody outside can reach.
 PATHS: Final = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings")
-
-_CLOSE: Final = (b"connection", b"close")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +145,4 @@ class InferenceEndpoint:
 
     def _headers(self, flight: Flight) -> Headers:
         own = ((b"x-request-id", flight.request_id.encode()),)
-        return (*own, _CLOSE) if self._uses.lifecycle.draining else own
+        return (*own, CLOSE) if self._uses.lifecycle.draining else own
