@@ -5,12 +5,11 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import asyncpg
 import pytest
 from httpx2 import Response
 
-from harness import postgres
 from harness.data_plane import GatewayClient, client_of
+from harness.databases import connected
 from harness.environment import Servers
 from harness.gateway import GatewayProcess, StartGateway
 from harness.processes import eventually
@@ -171,14 +170,7 @@ async def test_a_replica_serves_through_the_migration_of_the_next_version(
 
 async def _expand(servers: Servers) -> None:
     """What an expanding revision may do: new tables, and new columns that may be empty or have a default."""
-    connection = await asyncpg.connect(
-        host="127.0.0.1",
-        port=servers.postgres.port,
-        user=postgres.USER,
-        password=postgres.PASSWORD,
-        database=servers.database,
-    )
-    for table in ("tenants", "api_keys", "limits", "budgets", "usage", "files", "batches", "batch_items"):
-        await connection.execute(f"ALTER TABLE {table} ADD COLUMN next_version integer NOT NULL DEFAULT 0")
-    await connection.execute("CREATE INDEX CONCURRENTLY ix_next ON usage (next_version)")
-    await connection.close()
+    async with connected(servers.postgres, servers.database) as connection:
+        for table in ("tenants", "api_keys", "limits", "budgets", "usage", "files", "batches", "batch_items"):
+            await connection.execute(f"ALTER TABLE {table} ADD COLUMN next_version integer NOT NULL DEFAULT 0")
+        await connection.execute("CREATE INDEX CONCURRENTLY ix_next ON usage (next_version)")

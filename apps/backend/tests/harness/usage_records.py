@@ -3,10 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import asyncpg
-
 from gateway.contracts import UsageRecord
-from harness import postgres
+from harness.databases import connected
 from harness.environment import Servers
 from harness.processes import eventually
 
@@ -33,17 +31,8 @@ def records(count: int) -> list[UsageRecord]:
 
 async def stored_ids(servers: Servers) -> set[str]:
     """Requests that were answered and whose usage records are in PostgreSQL, where each is at most once."""
-    connection = await asyncpg.connect(
-        host="127.0.0.1",
-        port=servers.postgres.port,
-        user=postgres.USER,
-        password=postgres.PASSWORD,
-        database=servers.database,
-    )
-    try:
+    async with connected(servers.postgres, servers.database) as connection:
         rows = await connection.fetch("SELECT request_id FROM usage WHERE status = 200")
-    finally:
-        await connection.close()
     assert len({row[0] for row in rows}) == len(rows)
     return {row[0] for row in rows}
 
