@@ -131,7 +131,10 @@ class EngineRegistry:
     async def _sweep(self) -> None:
         loop = asyncio.get_running_loop()
         while True:
+            asleep_at = loop.time()
             await asyncio.sleep(_INTERVAL_SECONDS)
+            if loop.time() - asleep_at > 2 * _INTERVAL_SECONDS:
+                continue  # this process stood still, and has not read yet what engines sent meanwhile
             for source in self._sources:
                 source.sweep(loop.time(), self._patience)
 
