@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias, TypeVar, cast
 
 import hiredis
 from redis.exceptions import ResponseError
@@ -15,6 +15,8 @@ Reply: TypeAlias = bytes | int | list["Reply"] | None
 #: Takes the reply to a command, or why there is none. Called at most once, and never waits.
 Receiver: TypeAlias = Callable[[Reply | Exception], None]
 Command: TypeAlias = tuple[str | bytes, ...]
+
+_Answer = TypeVar("_Answer")
 
 CLOSED: Final = "the connection to Redis was closed"
 
@@ -88,11 +90,11 @@ class RedisConnection(asyncio.Protocol):
         done(reply)
 
 
-def resolve(future: "asyncio.Future[Reply]", reply: Reply | Exception) -> None:
-    """Give a reply to whoever still waits for it."""
+def resolve(future: "asyncio.Future[_Answer]", answer: _Answer | Exception) -> None:
+    """Give an answer to whoever still waits for it."""
     if future.done():
         return
-    if isinstance(reply, Exception):
-        future.set_exception(reply)
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
     else:
-        future.set_result(reply)
+        future.set_result(answer)

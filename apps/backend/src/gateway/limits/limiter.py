@@ -16,7 +16,7 @@ from gateway.limits.answers import denial, rate_limit_headers
 from gateway.limits.local import LocalLimits
 from gateway.limits.operations import Operation, ScopeLimits, budget_state, scopes_of
 from gateway.limits.periods import current_period
-from gateway.limits.script import Answer, LimitScript
+from gateway.limits.script import Answer, LimitScript, ignore_answer
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class RedisLimiter:
         scopes, budget = scopes_of(principal, reservation.model), budget_state(principal.budget)
         operation: Operation = ("settle", principal.tenant_id, (lease,), 0, unused, scopes, budget)
         if self._local is None or not self._local.settle(operation):
-            self._script.tell(operation)
+            self._script.submit(operation, ignore_answer)
 
     async def maintain(self) -> None:
         """Give back what is held for nobody, and keep the places of requests that run long, while the task lives."""
@@ -94,7 +94,7 @@ class RedisLimiter:
                     self._allowances.pop(key).close()
             if second % _RENEWAL_SECONDS == 0:
                 for lease, (tenant, scopes) in self._places.items():
-                    self._script.tell(("renew", tenant, (lease,), 0, 0, scopes, False))
+                    self._script.submit(("renew", tenant, (lease,), 0, 0, scopes, False), ignore_answer)
 
     def close(self) -> None:
         """Give back what is held in advance."""

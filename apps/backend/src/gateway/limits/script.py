@@ -12,7 +12,7 @@ import orjson
 from redis.exceptions import ResponseError
 
 from gateway.limits.operations import Operation
-from gateway.redis_connection import Reply
+from gateway.redis_connection import Reply, resolve
 from gateway.redis_link import RedisLink
 
 #: Requests/min, left, milliseconds until full; the same three for tokens.
@@ -58,15 +58,14 @@ class LimitScript:
     async def ask(self, operation: Operation) -> Answer:
         """Run an operation and wait for its answer. Raises what the Redis client raises."""
         answer: asyncio.Future[Answer] = self._loop.create_future()
-        self.submit(operation, partial(_resolve, answer))
+        self.submit(operation, partial(resolve, answer))
         return await answer
 
-    def tell(self, operation: Operation) -> None:
-        """Run a `settle` or `renew` some time soon. It is lost when Redis is away; what it frees expires by itself."""
-        self.submit(operation, ignore_answer)
-
     def submit(self, operation: Operation, done: Receiver) -> None:
-        """Run an operation some time soon; `done` hears the answer, or why there is none."""
+        """Run an operation some time soon; `done` hears the answer, or why there is none.
+
+        It is lost when Redis is away; what a lost `settle` would have freed expires by itself.
+        """
         self._waiting.append((operation, done))
         if self._quiet.is_set():
             self._quiet.clear()
@@ -110,15 +109,6 @@ def _fields(reply: Reply | Exception, count: int) -> Sequence[_Fields]:
     if len(fields) != count:
         raise ResponseError(f"the limit script answered {reply!r}")
     return fields
-
-
-def _resolve(future: "asyncio.Future[Answer]", answer: Answer | Exception) -> None:
-    if future.done():
-        return
-    if isinstance(answer, Exception):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
 
 
 def ignore_answer(_: Answer | Exception) -> None:
