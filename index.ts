@@ -1,52 +1,34 @@
-import { Autoscaling } from "./components/autoscaling";
-import { Backend } from "./components/backend";
-import { Certificates } from "./components/certificates";
-import { Artifacts, Authority, connect, loadConfig, Namespace, secretConfig } from "./components/foundation";
-import { Gpu } from "./components/gpu";
-import { Engine, engineName } from "./components/inference";
-import { Ingress } from "./components/ingress";
-import { Observability } from "./components/observability";
-import { Postgres } from "./components/postgres";
-import { Redis } from "./components/redis";
+import { loadConfig, secretOf } from "./components/config";
+import { build, connect, Network, Site } from "./components/foundation";
+import { Autoscaling } from "./components/platform/autoscaling";
+import { Certificates } from "./components/platform/certificates";
+import { Gpu } from "./components/platform/gpu";
+import { Ingress } from "./components/platform/ingress";
+import { Monitoring } from "./components/platform/monitoring";
 
-const config = loadConfig(); // strict: throws before anything is created
+const config = loadConfig(); // strict: names every mistake at once, before anything is created
 const cluster = connect(config.cluster); // the one Kubernetes provider
-const artifacts = new Artifacts(config.artifacts);
-const authority = new Authority("authority");
+const site = new Site("site", { ...config, secrets: secretOf }, cluster); // namespace, mirrors, our certificate authority
 
-const certificates = new Certificates("certificates", { ...config.certificates, artifacts, authority }, cluster);
-const observability = new Observability("observability", { ...config.observability, artifacts, certificates }, cluster);
-const ingress = new Ingress("ingress", { ...config.ingress, artifacts, certificates, observability }, cluster);
-const autoscaling = new Autoscaling("autoscaling", { ...config.autoscaling, artifacts, observability }, cluster);
-const gpu = config.gpu && new Gpu("gpu", { ...config.gpu, artifacts, observability }, cluster);
+// Once per cluster, in order of dependency. What the stack file leaves out is not installed.
+const certificates = config.certificates && new Certificates("certificates", { ...config.certificates, site }, cluster);
+const monitoring =
+  config.monitoring && new Monitoring("monitoring", { ...config.monitoring, site, certificates }, cluster);
+const prometheus = monitoring?.connection;
+const ingress = config.ingress && new Ingress("ingress", { ...config.ingress, site, certificates }, cluster);
+const autoscaling =
+  config.autoscaling && new Autoscaling("autoscaling", { ...config.autoscaling, site, prometheus }, cluster);
+const gpu = config.gpu && new Gpu("gpu", { ...config.gpu, site }, cluster);
 
-const namespace = new Namespace("platform", { name: config.namespace }, cluster);
-const own = { namespace, artifacts, authority, observability, protect: config.protect };
-const postgres = new Postgres(
-  "postgres",
-  { ...config.postgres, ...own, password: secretConfig("postgresPassword") },
-  cluster,
-);
-const cache = new Redis("cache", { ...config.redis.cache, ...own, role: "cache" }, cluster);
-const queue = new Redis("queue", { ...config.redis.queue, ...own, role: "queue" }, cluster);
+// What the stack file names, each after the parts it uses, whose connections it gets.
+const parts = build(config.parts, site, (name, args, kind) => kind.create(name, args, cluster));
 
-const huggingFaceToken = secretConfig("huggingFaceToken");
-const engines = config.models.map(
-  (model) => new Engine(engineName(model.name), { ...model, ...own, huggingFaceToken, gpu, autoscaling }, cluster),
-);
-const backend = new Backend(
-  "backend",
-  {
-    ...config.backend,
-    ...own,
-    domain: config.domain,
-    database: postgres.connection,
-    uses: [cache, queue, ...engines].map(({ connection }) => connection),
-    ingress,
-    autoscaling,
-  },
-  cluster,
-);
+// What all of them say about themselves, handed to whoever looks after it.
+const everything = [certificates, monitoring, ingress, autoscaling, gpu, ...parts].filter((part) => part !== undefined);
+ingress?.route(parts); // hosts, paths, middlewares
+autoscaling?.scale(parts); // bounds and signals
+monitoring?.watch(everything); // targets, alerts, dashboards
+new Network("network", { parts: everything, site, ingress, monitoring, autoscaling }, cluster); // one policy per group of pods
 
-export const url = backend.url;
-export const apiKey = backend.firstKey; // secret: pulumi stack output apiKey --show-secrets
+export const urls = Ingress.urls(parts);
+export const results = Object.fromEntries(parts.flatMap(({ name, results: own }) => (own ? [[name, own]] : []))); // secret

@@ -1,4 +1,4 @@
-import type { ChartPin, ImagePin } from "./versions";
+import type { ChartPin, ImagePin } from "./pins";
 
 /** Where charts and images come from. Both mirrors are for clusters without internet access. */
 export interface ArtifactsArgs {

@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
-import { labels } from "./names";
 import type { Namespace } from "./namespace";
 import type { Mount } from "./container";
 
@@ -26,22 +25,29 @@ const INTERMEDIATE = {
   earlyRenewalHours: HOURS_PER_YEAR,
 } satisfies Profile;
 
+export interface AuthorityArgs {
+  /** Names the authority in its certificate. */
+  readonly system: string;
+}
+
 /** Our own certificate authority for connections inside the cluster. Its key never leaves the encrypted state. */
 export class Authority extends pulumi.ComponentResource {
   /** The certificate in PEM, public. */
   readonly certificate: pulumi.Output<string>;
   private readonly key: tls.PrivateKey;
+  private readonly system: string;
 
-  constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, { system }: AuthorityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:foundation:Authority", name, {}, opts);
     const own = { parent: this };
+    this.system = system;
     this.key = new tls.PrivateKey(`${name}-key`, { algorithm: "ECDSA", ecdsaCurve: "P256" }, own);
     const certificate = new tls.SelfSignedCert(
       `${name}-certificate`,
       {
         privateKeyPem: this.key.privateKeyPem,
         isCaCertificate: true,
-        subject: { commonName: "ai-platform internal authority", organization: "ai-platform" },
+        subject: { commonName: `${system} internal authority`, organization: system },
         allowedUses: ["cert_signing", "crl_signing", "digital_signature"],
         validityPeriodHours: 10 * HOURS_PER_YEAR,
         earlyRenewalHours: HOURS_PER_YEAR,
@@ -73,7 +79,7 @@ export class Authority extends pulumi.ComponentResource {
    * years and renewed by the first deployment in its last.
    */
   signAuthority(name: string, key: tls.PrivateKey, opts: pulumi.CustomResourceOptions): tls.LocallySignedCert {
-    const subject = { commonName: `ai-platform ${name}`, organization: "ai-platform" };
+    const subject = { commonName: `${this.system} ${name}`, organization: this.system };
     const request = new tls.CertRequest(`${name}-request`, { privateKeyPem: key.privateKeyPem, subject }, opts);
     return this.signRequest(name, request, INTERMEDIATE, opts);
   }
@@ -116,7 +122,7 @@ export class ServerCertificate extends pulumi.ComponentResource {
     const secret = new k8s.core.v1.Secret(
       name,
       {
-        metadata: { namespace: args.namespace.reference, labels: labels(name, "secret") },
+        metadata: { namespace: args.namespace.reference, labels: args.namespace.labels(name, "secret") },
         type: "kubernetes.io/tls",
         stringData: {
           "tls.crt": certificate.certPem,

@@ -6,6 +6,15 @@ export interface ClusterArgs {
   readonly context?: string | undefined;
 }
 
+/** What no selector can name: where the cluster resolves names, and where its API server answers. */
+export interface ClusterNetwork {
+  /** Address ranges of name servers that are no pods of `kube-system`. */
+  readonly dnsAddresses: readonly string[];
+  /** Address ranges of the API server. Empty: any address, on these ports. */
+  readonly apiAddresses: readonly string[];
+  readonly apiPorts: readonly number[];
+}
+
 /** The one Kubernetes provider, as the options every component takes. */
 export function connect({ context }: ClusterArgs): pulumi.ComponentResourceOptions {
   const provider = new k8s.Provider("cluster", {

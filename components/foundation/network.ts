@@ -1,117 +1,144 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-import { type Labels, labels, PART_OF } from "./names";
+import * as pulumi from "@pulumi/pulumi";
+import type { Connection } from "./connection";
+import { type Access, accessPolicy, type Peer, peerSelector, tcpPorts } from "./network-rules";
+import type { Part } from "./part";
+import type { Site } from "./site";
 
-type Rule = k8s.types.input.networking.v1.NetworkPolicySpec;
-
-/** Pods at one end of a connection; without `labels` every pod of the namespace. */
-export interface Peer {
-  readonly namespace: string;
-  readonly labels?: Labels;
+/** Pods that share their network policy, with everything they may do beside name resolution. */
+export interface Member {
+  /** Names the policy. */
+  readonly name: string;
+  readonly peer: Peer;
+  /** Servers they are clients of. @default none */
+  readonly uses?: readonly Connection[];
+  /** Ports the pods use among themselves. @default none */
+  readonly peerPorts?: readonly number[];
+  /** Flows whose other end is no pod. @default none */
+  readonly access?: readonly Access[];
 }
 
-/** One permitted flow between two groups of pods. */
+/** One end of a flow between pods. */
+export interface End {
+  readonly name: string;
+  readonly peer: Peer;
+}
+
+/** One permitted flow. A server outside the cluster has no pods to select: its ports are open to any address. */
 export interface Edge {
-  readonly client: { readonly name: string; readonly peer: Peer };
-  readonly server: { readonly name: string; readonly peer: Peer | "outside" };
+  readonly client: End;
+  readonly server: End | "outside";
   /** TCP ports of the server's pods. */
   readonly ports: readonly number[];
 }
 
+/** A platform part that reaches what parts declare. */
+interface Client {
+  readonly client: End;
+}
+
+export interface NetworkArgs {
+  readonly parts: readonly Part[];
+  readonly site: Site;
+  /** Pods that reach what parts declare: routes, metrics and the sources of scaling. A platform part that is not installed has none. */
+  readonly ingress?: Client | undefined;
+  readonly monitoring?: Client | undefined;
+  readonly autoscaling?: Client | undefined;
+}
+
 /**
- * Opens one edge: egress at the client and ingress at the server, in one move so that neither half can be forgotten.
- * A server outside the cluster has no pods to select: its port is opened to any address, and there is no ingress half.
+ * The network of a system: one NetworkPolicy for each group of pods, with all its flows in and out. A flow exists because something
+ * is declared that needs it: a connection, a route, a metric, a source of scaling.
  */
-export function allow({ client, server, ports: numbers }: Edge, opts: pulumi.CustomResourceOptions): void {
-  const name = `${client.name}-to-${server.name}`;
-  const ports = tcp(...numbers);
-  const egress = server.peer === "outside" ? [{ ports }] : [{ to: [peerSelector(server.peer)], ports }];
-  new k8s.networking.v1.NetworkPolicy(`${name}-egress`, policy(`${name}-egress`, client.peer, { egress }), opts);
-  if (server.peer === "outside") return;
-  const from = [peerSelector(client.peer)];
-  new k8s.networking.v1.NetworkPolicy(
-    `${name}-ingress`,
-    policy(`${name}-ingress`, server.peer, { ingress: [{ from, ports }] }),
-    opts,
-  );
+export class Network extends pulumi.ComponentResource {
+  constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("ai-platform:foundation:Network", name, {}, opts);
+    const members = args.parts.flatMap(({ members: own }) => own);
+    for (const policy of policies(members, edges(args))) {
+      const { namespace } = policy.end.peer;
+      const metadata = {
+        name: policy.end.name,
+        namespace,
+        labels: args.site.labels(policy.end.name, "network"),
+      };
+      new k8s.networking.v1.NetworkPolicy(
+        `${namespace}-${policy.end.name}-flows`,
+        accessPolicy(metadata, policy.end.peer.labels, policy.access),
+        { parent: this, dependsOn: [args.site.namespaceOf(namespace)] },
+      );
+    }
+    this.registerOutputs({});
+  }
 }
 
-/** A flow whose other end is no pod of this cluster, permitted for a whole namespace or for some of its pods. */
-export interface Access {
-  readonly name: string;
-  readonly labels?: Labels;
-  readonly spec: Partial<Rule>;
+/** Every flow that the parts declare. */
+export function edges({ parts, ingress, monitoring, autoscaling }: Omit<NetworkArgs, "site">): Edge[] {
+  const members = parts.flatMap(({ members: own }) => own);
+  const served = (part: Client | undefined, server: End, ports: readonly number[]): Edge[] =>
+    part ? [{ client: part.client, server, ports }] : [];
+  return [
+    ...members.flatMap((client) => (client.uses ?? []).map((use) => edge(client, use))),
+    ...members.flatMap((member) =>
+      member.peerPorts?.length ? [{ client: member, server: member, ports: member.peerPorts }] : [],
+    ),
+    ...parts.flatMap(({ routes = [] }) => routes.flatMap(({ server }) => served(ingress, server, server.ports))),
+    ...parts.flatMap(({ metrics = [] }) => metrics.flatMap((target) => served(monitoring, target, [target.port]))),
+    ...parts.flatMap(({ scales = [] }) =>
+      scales.flatMap(({ triggers }) =>
+        triggers.flatMap((trigger) =>
+          autoscaling && trigger.kind === "scaler" ? [edge(autoscaling.client, trigger.reaches)] : [],
+        ),
+      ),
+    ),
+  ];
 }
 
-/** The API server is no pod, so no selector can name it: its ports are opened to any address. */
-export function reachKubernetesApi(pods?: Labels): Access {
-  return access("reach-kubernetes-api", pods, { egress: [{ ports: tcp(443, 6443) }] });
+function edge({ name, peer }: End, { server, port, furtherPorts = [] }: Connection): Edge {
+  return server === "outside"
+    ? { client: { name, peer }, server, ports: [port, ...furtherPorts] }
+    : { client: { name, peer }, server, ports: server.ports };
 }
 
-/** Admission webhooks and aggregated APIs are called by the API server, which no selector can name. */
-export function serveKubernetesApi(port: number, pods?: Labels): Access {
-  return access(`serve-kubernetes-api-${port}`, pods, { ingress: [{ ports: tcp(port) }] });
+interface Policy {
+  readonly end: End;
+  readonly access: Access;
 }
 
-/** HTTPS to public addresses only: private ranges stay closed, so the cluster's own network is not reachable this way. */
-export function reachInternet(pods?: Labels): Access {
-  return access("reach-internet", pods, { egress: [{ to: publicBlocks, ports: tcp(443) }] });
-}
-
-/** Traffic from load balancers and users, whose addresses are not known in advance. */
-export function serveInternet(ports: readonly number[], pods?: Labels): Access {
-  return access("serve-internet", pods, { ingress: [{ ports: tcp(...ports) }] });
-}
-
-/** Pods of one namespace among themselves: for third-party charts whose parts talk to each other. */
-export function talkWithin(): Access {
-  return access("talk-within", undefined, {
-    ingress: [{ from: [{ podSelector: {} }] }],
-    egress: [{ to: [{ podSelector: {} }] }],
+/** One policy per group of pods; the same flow declared twice appears once. */
+export function policies(members: readonly Member[], all: readonly Edge[]): Policy[] {
+  const ends = [
+    ...members,
+    ...all.flatMap(({ client, server }) => (server === "outside" ? [client] : [client, server])),
+  ];
+  const groups = new Map(ends.map((end) => [identity(end), end] as const).reverse());
+  return [...groups.entries()].reverse().flatMap(([id, end]) => {
+    const is = (other: End | "outside") => other !== "outside" && identity(other) === id;
+    const access = members.filter(is).flatMap((member) => member.access ?? []);
+    const egress = [
+      ...distinct(all.filter(({ client }) => is(client)).map(egressRule)),
+      ...access.flatMap((entry) => entry.egress ?? []),
+    ];
+    const ingress = [
+      ...distinct(all.filter(({ server }) => is(server)).map(ingressRule)),
+      ...access.flatMap((entry) => entry.ingress ?? []),
+    ];
+    if (egress.length + ingress.length === 0) return [];
+    return [{ end, access: { ...(ingress.length > 0 && { ingress }), ...(egress.length > 0 && { egress }) } }];
   });
 }
 
-/** Ports of the nodes themselves: kubelets and exporters on the host network, whose addresses no selector can name. */
-export function reachNodes(ports: readonly number[], pods?: Labels): Access {
-  return access("reach-nodes", pods, { egress: [{ ports: tcp(...ports) }] });
+function egressRule({ server, ports }: Edge) {
+  return { ...(server !== "outside" && { to: [peerSelector(server.peer)] }), ports: tcpPorts(ports) };
 }
 
-export function accessPolicy(
-  { name, labels: pods, spec }: Access,
-  namespace: string,
-): k8s.networking.v1.NetworkPolicyArgs {
-  return policy(name, { namespace, ...(pods && { labels: pods }) }, spec);
+function ingressRule({ client, ports }: Edge) {
+  return { from: [peerSelector(client.peer)], ports: tcpPorts(ports) };
 }
 
-const publicBlocks = [
-  {
-    ipBlock: {
-      cidr: "0.0.0.0/0",
-      except: ["10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"],
-    },
-  },
-  { ipBlock: { cidr: "::/0", except: ["fc00::/7", "fe80::/10"] } },
-];
-
-function access(name: string, pods: Labels | undefined, spec: Partial<Rule>): Access {
-  return { name, spec, ...(pods && { labels: pods }) };
+function identity({ peer: { namespace, labels = {} } }: End): string {
+  return JSON.stringify([namespace, ...Object.entries(labels).sort()]);
 }
 
-function tcp(...ports: number[]) {
-  return ports.map((port) => ({ protocol: "TCP", port }));
-}
-
-function peerSelector({ namespace, labels: pods }: Peer) {
-  return {
-    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-    podSelector: pods ? { matchLabels: pods } : {},
-  };
-}
-
-function policy(name: string, subject: Peer, spec: Partial<Rule>): k8s.networking.v1.NetworkPolicyArgs {
-  const policyTypes = [...("ingress" in spec ? ["Ingress"] : []), ...("egress" in spec ? ["Egress"] : [])];
-  return {
-    metadata: { name, namespace: subject.namespace, labels: labels(PART_OF, "network") },
-    spec: { podSelector: subject.labels ? { matchLabels: subject.labels } : {}, policyTypes, ...spec },
-  };
+function distinct<T>(rules: readonly T[]): T[] {
+  return [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
 }

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Container, kubernetesContainer, type Mount } from "./container";
-import { DRAIN_ANNOTATION, type Labels, TOKEN_REASON_ANNOTATION } from "./names";
+import { DRAIN_ANNOTATION, exempt, type Labels, SECRET_VARIABLES_ANNOTATION, TOKEN_REASON_ANNOTATION } from "./names";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
@@ -16,19 +16,30 @@ export interface Shutdown {
 }
 
 /** Nodes to run on beyond the default ones. */
-export type Placement = Pick<PodSpec, "tolerations" | "nodeSelector" | "runtimeClassName">;
+export type Placement = Pick<PodSpec, "tolerations" | "nodeSelector">;
+
+/** Why a pod deviates from what is usual; each reason is an annotation that the policy pack reads. */
+export interface Reasons {
+  /** What the pod needs the Kubernetes API for, which mounts the service account's token. @default no token */
+  readonly token?: string | undefined;
+  /** Why secrets arrive as variables. @default they arrive as files */
+  readonly secretVariables?: string | undefined;
+  /** Why the pod has no probes. @default it has */
+  readonly noProbes?: string | undefined;
+}
 
 export interface PodArgs {
   readonly containers: readonly Container[];
   /** Numeric user of all processes; root is refused. */
   readonly user: number;
   /** Numeric group, which also owns the volumes. @default the user's number */
-  readonly group?: number;
+  readonly group?: number | undefined;
   readonly serviceAccount: pulumi.Input<string>;
   readonly selector: Labels;
   readonly shutdown: Shutdown;
-  /** What the pod needs the Kubernetes API for, which mounts the service account's token. @default no token */
-  readonly tokenReason?: string | undefined;
+  readonly reasons?: Reasons | undefined;
+  /** Secrets with the credentials of image registries. @default none */
+  readonly pullSecrets?: readonly pulumi.Input<string>[];
   /** @default any node without taints */
   readonly placement?: Placement | undefined;
 }
@@ -40,24 +51,17 @@ const SHUTDOWN_MARGIN_SECONDS = 15;
  * A pod that meets the Pod Security `restricted` profile and then some: non-root, read-only root file system, no capabilities,
  * RuntimeDefault seccomp, no API token unless there is a reason for one, spread over zones and nodes.
  */
-export function podSpec({
-  containers,
-  user,
-  group = user,
-  serviceAccount,
-  selector,
-  shutdown,
-  tokenReason,
-  placement,
-}: PodArgs): PodSpec {
+export function podSpec(args: PodArgs): PodSpec {
+  const { containers, user, group = user, selector, shutdown, reasons = {}, pullSecrets = [] } = args;
   if (user === 0)
     throw new Error("A workload cannot run as root (user 0): use the numeric user of its image, for example 10001.");
   const { drainSeconds, preStopSeconds = 5 } = shutdown;
   return {
-    ...placement,
-    serviceAccountName: serviceAccount,
-    automountServiceAccountToken: tokenReason !== undefined,
+    ...args.placement,
+    serviceAccountName: args.serviceAccount,
+    automountServiceAccountToken: reasons.token !== undefined,
     enableServiceLinks: false,
+    ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
     terminationGracePeriodSeconds: preStopSeconds + drainSeconds + SHUTDOWN_MARGIN_SECONDS,
     securityContext: {
       runAsNonRoot: true,
@@ -78,11 +82,13 @@ export function podSpec({
   };
 }
 
-/** Annotations of the pod template, for policies: the drain time to hold the grace period against, and the reason for a token. */
-export function podAnnotations({ shutdown, tokenReason }: Pick<PodArgs, "shutdown" | "tokenReason">) {
+/** Annotations of the pod template, for policies: the drain time to hold the grace period against, and the reasons. */
+export function podAnnotations({ shutdown, reasons = {} }: Pick<PodArgs, "shutdown" | "reasons">) {
   return {
     [DRAIN_ANNOTATION]: String(shutdown.drainSeconds),
-    ...(tokenReason !== undefined && { [TOKEN_REASON_ANNOTATION]: tokenReason }),
+    ...(reasons.token !== undefined && { [TOKEN_REASON_ANNOTATION]: reasons.token }),
+    ...(reasons.secretVariables !== undefined && { [SECRET_VARIABLES_ANNOTATION]: reasons.secretVariables }),
+    ...(reasons.noProbes !== undefined && exempt("workloads-have-probes", reasons.noProbes)),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ChartReference } from "./artifacts";
+import { merge } from "./merge";
 import type { Namespace } from "./namespace";
 
 export interface ReleaseArgs {
@@ -33,18 +34,4 @@ export function release(name: string, args: ReleaseArgs, opts: pulumi.CustomReso
     },
     opts,
   );
-}
-
-/** Deep merge of plain records; lists and leaves of `over` replace those of `base`, as Helm itself merges values. */
-export function merge(base: object, over: object): Record<string, unknown> {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    const below = merged[key];
-    merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
-  }
-  return merged;
-}
-
-function isRecord(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,164 +1,194 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Connection, openConnection, withConnections } from "./connection";
+import { type Connection, type Server, withConnections } from "./connection";
 import type { Container, Probes } from "./container";
-import { labels, type Labels, selectorLabels } from "./names";
-import type { Namespace } from "./namespace";
-import { allow, type Peer } from "./network";
-import { podAnnotations, type Placement, podSpec, type Shutdown } from "./pod";
+import { merge } from "./merge";
+import type { Labels } from "./names";
+import type { Member } from "./network";
+import type { Access, Peer } from "./network-rules";
+import { podAnnotations, type Placement, podSpec, type Reasons, type Shutdown } from "./pod";
+import type { Site } from "./site";
 
-/** A workload has a fixed number of pods, or an autoscaler owns the number and nothing else may state it. */
-export type Scale = { readonly replicas: number } | "autoscaled";
+/** A port of the Service, and of the pods behind it where that is another one. */
+export type Port = number | { readonly port: number; readonly targetPort: number };
+
+/** A container's probes, or why it has none. */
+export type ProbesOrReason = Probes | { readonly none: string };
+
+/** Parts of the objects that the builder does not model, merged over what it makes last; policies still judge the result. */
+export interface Extra {
+  readonly deployment?: object | undefined;
+  readonly pod?: object | undefined;
+  readonly container?: object | undefined;
+}
 
 export interface WorkloadArgs extends Omit<Container, "name" | "probes" | "ports"> {
-  readonly namespace: Namespace;
+  readonly site: Site;
   /** What it is to the platform: `backend`, `engine`, `cache` ... */
   readonly component: string;
-  readonly ports: Readonly<Record<string, number>>;
-  readonly probes: Probes;
+  /** Further labels of its objects, its selector included. @default none */
+  readonly labels?: Labels | undefined;
+  readonly ports: Readonly<Record<string, Port>>;
+  readonly probes: ProbesOrReason;
   readonly user: number;
-  readonly group?: number;
-  readonly scale: Scale;
+  readonly group?: number | undefined;
+  /** A fixed number of pods, or an autoscaler owns the number and nothing else may state it. */
+  readonly scale: { readonly replicas: number } | "autoscaled";
   readonly shutdown: Shutdown;
-  /** What its pods need the Kubernetes API for, which mounts their token; it permits nothing by itself. @default no token */
-  readonly tokenReason?: string | undefined;
+  readonly reasons?: Reasons | undefined;
   /** Servers this workload uses; see {@link Connection}. @default none */
   readonly uses?: readonly Connection[];
+  /** Flows of its pods whose other end is no pod. @default none */
+  readonly access?: readonly Access[];
   /** Containers beside the main one, an exporter for instance. @default none */
   readonly sidecars?: readonly Container[];
-  readonly placement?: Placement;
+  readonly placement?: Placement | undefined;
   /** Ports the workload's pods use among themselves, for replication for instance. @default none */
   readonly peerPorts?: readonly number[];
   /** `headless` gives clients every pod's own address, for those that balance themselves. @default "balanced" */
   readonly service?: "balanced" | "headless";
+  readonly extra?: Extra | undefined;
 }
 
-/** What every kind of workload has around its pods: account, Service, disruption budget and network edges. */
+/** What every kind of workload has around its pods: account, Service and disruption budget. */
 export abstract class BaseWorkload extends pulumi.ComponentResource {
   readonly name: string;
   /** Host name of the Service, complete. */
   readonly host: string;
   readonly peer: Required<Peer>;
-  protected readonly ports: Readonly<Record<string, number>>;
+  /** Its pods and what they may reach. */
+  readonly member: Member;
+  protected readonly ports: Readonly<Record<string, Port>>;
   protected readonly selector: Labels;
   protected readonly objectLabels: Labels;
-  protected readonly inside: pulumi.CustomResourceOptions;
   private readonly account: k8s.core.v1.ServiceAccount;
 
   protected constructor(type: string, name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
     super(type, name, {}, opts);
-    const { namespace, component, ports, service = "balanced", uses = [], peerPorts = [] } = args;
+    const { namespace } = args.site;
     this.name = name;
-    this.ports = ports;
-    this.selector = selectorLabels(name);
-    this.objectLabels = labels(name, component);
+    this.ports = args.ports;
+    this.selector = { ...namespace.selector(name), ...args.labels };
+    this.objectLabels = { ...namespace.labels(name, args.component), ...args.labels };
     this.host = `${name}.${namespace.name}.svc.cluster.local`;
     this.peer = { namespace: namespace.name, labels: this.selector };
-    this.inside = { parent: this, dependsOn: [namespace] };
-
-    this.account = new k8s.core.v1.ServiceAccount(
+    this.member = {
       name,
-      { metadata: this.metadata(args), automountServiceAccountToken: false },
-      this.inside,
-    );
+      peer: this.peer,
+      uses: args.uses ?? [],
+      peerPorts: args.peerPorts ?? [],
+      access: args.access ?? [],
+    };
+    const inside = { parent: this, dependsOn: [namespace] };
+    const metadata = this.metadata(args);
+    this.account = new k8s.core.v1.ServiceAccount(name, { metadata, automountServiceAccountToken: false }, inside);
     new k8s.policy.v1.PodDisruptionBudget(
       name,
-      { metadata: this.metadata(args), spec: { maxUnavailable: 1, selector: { matchLabels: this.selector } } },
-      this.inside,
+      { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: this.selector } } },
+      inside,
     );
-    new k8s.core.v1.Service(
-      name,
-      {
-        metadata: this.metadata(args),
-        spec: {
-          type: "ClusterIP",
-          ...(service === "headless" && { clusterIP: "None" }),
-          // Members must find each other before any of them can be ready.
-          ...(peerPorts.length > 0 && { publishNotReadyAddresses: true }),
-          selector: this.selector,
-          ports: Object.entries(ports).map(([portName, port]) => ({
-            name: portName,
-            port,
-            targetPort: portName,
-            protocol: "TCP",
-          })),
-        },
-      },
-      this.inside,
-    );
-    for (const use of uses) openConnection(this.end(), use, this.inside);
-    if (peerPorts.length > 0) allow({ client: this.end(), server: this.end(), ports: peerPorts }, this.inside);
+    if (Object.keys(args.ports).length > 0)
+      new k8s.core.v1.Service(name, { metadata, spec: serviceSpec(args, this.selector) }, inside);
   }
 
-  /** This workload as one end of an edge. */
-  end(): { name: string; peer: Required<Peer> } {
-    return { name: this.name, peer: this.peer };
+  /** This workload behind some of its ports, by name; all when none is named. */
+  server(...names: readonly string[]): Server {
+    const chosen = names.length > 0 ? names : Object.keys(this.ports);
+    return { name: this.name, peer: this.peer, ports: chosen.map((port) => targetPort(this.port(port))) };
   }
 
-  /** A connection to one of its ports. */
+  /** A connection to one of its ports, and to `further` ones. */
   offer(
     port: string,
-    facts: Partial<Pick<Connection, "name" | "attributes" | "furtherPorts" | "credentials" | "authority">> = {},
+    { further = [], ...facts }: Partial<Connection> & { readonly further?: readonly string[] } = {},
   ): Connection {
-    const number = this.ports[port];
-    if (number === undefined)
-      throw new pulumi.ResourceError(
-        `There is no port "${port}"; its ports are ${Object.keys(this.ports).join(", ")}.`,
-        this,
-      );
-    return { name: this.name, host: this.host, port: number, server: this.peer, ready: [this], ...facts };
+    return {
+      name: this.name,
+      host: this.host,
+      port: servicePort(this.port(port)),
+      furtherPorts: further.map((other) => servicePort(this.port(other))),
+      server: this.server(port, ...further),
+      ready: [this],
+      ...facts,
+    };
   }
 
-  protected metadata({ namespace }: WorkloadArgs): k8s.types.input.meta.v1.ObjectMeta {
-    return { name: this.name, namespace: namespace.reference, labels: this.objectLabels };
+  private port(name: string): Port {
+    const port = this.ports[name];
+    if (port === undefined)
+      throw new pulumi.ResourceError(
+        `There is no port "${name}"; its ports are ${Object.keys(this.ports).join(", ")}.`,
+        this,
+      );
+    return port;
+  }
+
+  protected metadata({ site }: WorkloadArgs): k8s.types.input.meta.v1.ObjectMeta {
+    return { name: this.name, namespace: site.namespace.reference, labels: this.objectLabels };
   }
 
   /** The pod template with what the connections add to the main container. */
   protected template(args: WorkloadArgs): k8s.types.input.core.v1.PodTemplateSpec {
-    const { uses = [], sidecars = [] } = args;
-    const main = withConnections({ ...args, name: this.name, ports: ownPorts(args) }, uses);
+    const { uses = [], sidecars = [], extra = {}, probes } = args;
+    const noProbes = "none" in probes ? { noProbes: probes.none } : {};
+    const own = { ...args, name: this.name, ports: ownPorts(args), probes: "none" in probes ? undefined : probes };
+    const spec = podSpec({
+      ...args,
+      containers: [withConnections(own, uses), ...sidecars],
+      serviceAccount: this.name,
+      selector: this.selector,
+      pullSecrets: args.site.pullSecrets,
+    });
     return {
-      metadata: { labels: this.objectLabels, annotations: podAnnotations(args) },
-      spec: podSpec({ ...args, containers: [main, ...sidecars], serviceAccount: this.name, selector: this.selector }),
+      metadata: {
+        labels: this.objectLabels,
+        annotations: podAnnotations({ ...args, reasons: { ...args.reasons, ...noProbes } }),
+      },
+      spec: withExtra(spec, extra),
     };
   }
 
   /** Options of the object that starts pods: after the namespace and everything the workload uses. */
-  protected startOrder({ namespace, uses = [] }: WorkloadArgs): pulumi.CustomResourceOptions {
-    return { parent: this, dependsOn: [namespace, this.account, ...uses.flatMap(({ ready }) => ready)] };
+  protected startOrder({ site, uses = [] }: WorkloadArgs): pulumi.CustomResourceOptions {
+    return { parent: this, dependsOn: [site.namespace, this.account, ...uses.flatMap(({ ready }) => ready)] };
   }
 }
 
-/** The Service's ports that no sidecar listens on. */
+function serviceSpec({ ports, service = "balanced", peerPorts = [] }: WorkloadArgs, selector: Labels) {
+  return {
+    type: "ClusterIP",
+    ...(service === "headless" && { clusterIP: "None" }),
+    // Members must find each other before any of them can be ready.
+    ...(peerPorts.length > 0 && { publishNotReadyAddresses: true }),
+    selector,
+    ports: Object.entries(ports).map(([name, port]) => ({
+      name,
+      port: servicePort(port),
+      targetPort: name,
+      protocol: "TCP",
+    })),
+  };
+}
+
+/** The container's ports that no sidecar listens on. */
 function ownPorts({ ports, sidecars = [] }: WorkloadArgs): Record<string, number> {
   const taken = new Set(sidecars.flatMap((sidecar) => Object.keys(sidecar.ports ?? {})));
-  return Object.fromEntries(Object.entries(ports).filter(([name]) => !taken.has(name)));
+  const own = Object.entries(ports).filter(([name]) => !taken.has(name));
+  return Object.fromEntries(own.map(([name, port]) => [name, targetPort(port)]));
 }
 
-/** A stateless workload: a Deployment and what belongs around it. */
-export class Workload extends BaseWorkload {
-  readonly deployment: k8s.apps.v1.Deployment;
-
-  constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("ai-platform:foundation:Workload", name, args, opts);
-    this.deployment = new k8s.apps.v1.Deployment(
-      name,
-      {
-        metadata: this.metadata(args),
-        spec: {
-          ...(args.scale !== "autoscaled" && { replicas: args.scale.replicas }),
-          selector: { matchLabels: this.selector },
-          strategy: { type: "RollingUpdate", rollingUpdate: rollout(args) },
-          template: this.template(args),
-        },
-      },
-      this.startOrder(args),
-    );
-    this.registerOutputs({ host: this.host });
-  }
+function servicePort(port: Port): number {
+  return typeof port === "number" ? port : port.port;
 }
 
-/** GPUs are scarce, so their pods are replaced one by one in place; all others never fall below the wanted number. */
-function rollout({ resources }: WorkloadArgs) {
-  return resources.gpus ? { maxSurge: 0, maxUnavailable: 1 } : { maxSurge: 1, maxUnavailable: 0 };
+function targetPort(port: Port): number {
+  return typeof port === "number" ? port : port.targetPort;
+}
+
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+
+/** The main container is the first. */
+function withExtra(spec: PodSpec, { pod = {}, container = {} }: Extra): PodSpec {
+  const [main, ...others] = spec.containers as k8s.types.input.core.v1.Container[];
+  return merge({ ...spec, containers: [merge(main ?? {}, container), ...others] }, pod) as unknown as PodSpec;
 }

@@ -6,6 +6,6 @@ import { createRequire } from "node:module";
  */
 export const pins = (
   createRequire(import.meta.url)(
-    "../../components/foundation/versions.ts",
-  ) as typeof import("../../components/foundation/versions.ts")
+    "../../components/versions.ts",
+  ) as typeof import("../../components/versions.ts")
 ).charts;

@@ -1,4 +1,4 @@
-import type { ChartPin } from "../../components/foundation/versions.ts";
+import type { ChartPin } from "../../components/foundation/pins.ts";
 
 /** One object as it will be sent to the API server; strings may hold expressions of `expressions.ts`. */
 export type Manifest = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { editorSchema, referencePage } from "../../components/foundation";
+import { editorSchema, referencePage } from "../../components/config";
 import { expectGolden } from "../support/golden";
 
 test("docs/configuration.md is what the schema says", () => {

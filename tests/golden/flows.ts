@@ -10,6 +10,6 @@ export function flowsPage({ open, dangling, access }: Flows): string {
   return [
     ...section("Flows between pods, all others are denied", open),
     ...section("Flows with one half missing", dangling),
-    ...section("Namespaces' access to what is no pod", access),
+    ...section("Flows with what is no pod of ours", access),
   ].join("\n");
 }

@@ -6,7 +6,7 @@ interface Selector {
 interface PeerJson {
   readonly namespaceSelector?: Selector;
   readonly podSelector?: Selector;
-  readonly ipBlock?: { readonly cidr: string };
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
 }
 interface RuleJson {
   readonly to?: readonly PeerJson[];
@@ -29,13 +29,13 @@ export interface Flows {
   readonly open: string[];
   /** Halves without the other half: they permit nothing, so each is a mistake. */
   readonly dangling: string[];
-  /** Flows with an end that is no selected pod, as `namespace/policy`. */
+  /** Flows with an end that is no pod of the cluster, as `pods -> where:port` or `where -> pods:port`. */
   readonly access: string[];
 }
 
 export function flows(recorded: Recorded): Flows {
   const policies = recorded
-    .ofType("networking.k8s.io/v1:NetworkPolicy")
+    .ofType("NetworkPolicy")
     .map(({ inputs }) => inputs as unknown as PolicyJson)
     .filter(({ metadata }) => metadata.name !== "default-deny");
   const egress = new Set(policies.flatMap((policy) => halves(policy, policy.spec.egress, "to")));
@@ -43,10 +43,7 @@ export function flows(recorded: Recorded): Flows {
   return {
     open: [...egress].filter((edge) => ingress.has(edge)).sort(),
     dangling: [...egress, ...ingress].filter((edge) => !(egress.has(edge) && ingress.has(edge))).sort(),
-    access: policies
-      .filter(isAccess)
-      .map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)
-      .sort(),
+    access: [...new Set(policies.flatMap(accessOf))].sort(),
   };
 }
 
@@ -69,9 +66,21 @@ function podsName(namespace: string, { matchLabels = {} }: Selector): string {
   return `${namespace}/${[...(name ? [name] : []), ...rest].join(",") || "*"}`;
 }
 
-function isAccess({ spec }: PolicyJson): boolean {
-  const rules = [...(spec.ingress ?? []), ...(spec.egress ?? [])];
-  return rules.some(
-    ({ to, from }) => ![...(to ?? []), ...(from ?? [])].some(({ namespaceSelector }) => namespaceSelector),
-  );
+/** Flows of a policy whose other end is no pod: any address, some ranges of addresses, or the pods of the same namespace. */
+function accessOf({ metadata, spec }: PolicyJson): string[] {
+  const self = podsName(metadata.namespace, spec.podSelector);
+  const ports = (rule: RuleJson) => (rule.ports ?? []).map(({ port }) => port).join(",") || "any";
+  const others = (peers: readonly PeerJson[] | undefined) =>
+    (peers ?? [{}]).flatMap((peer) => otherEnd(peer, metadata.namespace));
+  return [
+    ...(spec.egress ?? []).flatMap((rule) => others(rule.to).map((where) => `${self} -> ${where}:${ports(rule)}`)),
+    ...(spec.ingress ?? []).flatMap((rule) => others(rule.from).map((where) => `${where} -> ${self}:${ports(rule)}`)),
+  ];
+}
+
+function otherEnd({ namespaceSelector, podSelector, ipBlock }: PeerJson, namespace: string): string[] {
+  if (namespaceSelector) return [];
+  if (podSelector) return [`${namespace}/*`];
+  if (!ipBlock) return ["anywhere"];
+  return [ipBlock.except ? "public addresses" : ipBlock.cidr];
 }

@@ -47,25 +47,41 @@ type Register = (
 export class Recorded {
   readonly resources: Registered[] = [];
 
-  /** The one resource with this logical name, and this type where several have the name. */
-  get(name: string, type = ""): Registered {
-    const found = this.resources.filter((resource) => resource.name === name && resource.type.includes(type));
+  /** The one resource with this logical name, and of this kind where several have the name. */
+  get(name: string, kind?: string): Registered {
+    const found = this.resources.filter((resource) => resource.name === name && isOf(resource, kind));
     const [resource] = found;
     if (!resource || found.length > 1)
       throw new Error(
-        `${found.length} resources are named "${name}"${type && ` and have a type with "${type}"`}. There are:\n${this.listing()}`,
+        `${found.length} resources are named "${name}"${kind ? ` and of kind ${kind}` : ""}. There are:\n${this.listing()}`,
       );
     return resource;
   }
 
-  /** Every resource whose type contains the text, `PodMonitor` for instance. */
-  ofType(type: string): Registered[] {
-    return this.resources.filter((resource) => resource.type.includes(type));
+  /** Every resource of a kind, the last part of its type: `PodMonitor` for instance. */
+  ofType(kind: string): Registered[] {
+    return this.resources.filter((resource) => isOf(resource, kind));
+  }
+
+  /** The Kubernetes object of a kind with this name in its metadata, in whatever namespace. */
+  object(kind: string, name: string): Registered {
+    const found = this.ofType(kind).filter(
+      ({ inputs }) => (inputs["metadata"] as { name?: string } | undefined)?.name === name,
+    );
+    const [object] = found;
+    if (!object || found.length > 1)
+      throw new Error(`${found.length} objects of kind ${kind} are named "${name}". There are:\n${this.listing()}`);
+    return object;
   }
 
   private listing(): string {
     return this.resources.map(({ type, name }) => `  ${name} (${type})`).join("\n");
   }
+}
+
+/** `kubernetes:apps/v1:Deployment` is of kind Deployment; a whole type names itself. */
+function isOf({ type }: Registered, kind: string | undefined): boolean {
+  return kind === undefined || type === kind || type.split(":").at(-1) === kind;
 }
 
 /**

@@ -1,23 +1,46 @@
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import type { RawConfig } from "../../components/config";
+import { stackFiles } from "../../rehearsal/stack-files";
 import { record, type Recorded } from "./mocks";
 
 const ROOT = resolve(__dirname, "../..");
 
-/** Keys and values of a stack file as the engine hands them over: text, structured values as JSON. */
-export function stackConfig(stack: string): Record<string, string> {
-  const { config } = parse(readFileSync(resolve(ROOT, `Pulumi.${stack}.yaml`), "utf8")) as {
-    config: Record<string, unknown>;
+/** Every stack file of the project: name and path from its root. */
+export const stacks: readonly (readonly [name: string, file: string])[] = stackFiles(ROOT).map(({ stack, file }) => [
+  stack,
+  relative(ROOT, file),
+]);
+
+/** The keys of a stack file as the engine hands them over: text, structured values as JSON, encrypted ones decrypted. */
+export function stackConfig(stack: string): RawConfig {
+  const file = stacks.find(([name]) => name === stack)?.[1];
+  if (file === undefined)
+    throw new Error(`There is no stack "${stack}"; there are ${stacks.map(([name]) => name).join(", ")}.`);
+  return rawConfig(readFileSync(resolve(ROOT, file), "utf8"));
+}
+
+/** The same, from the text of a stack file. An encrypted value decrypts to a word that names it. */
+export function rawConfig(text: string): RawConfig {
+  const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
+  const secret = new Set(Object.keys(config).filter((key) => isEncrypted(config[key])));
+  const asText = (key: string, value: unknown) => {
+    if (secret.has(key)) return `decrypted-${key.split(":")[1]}`;
+    return typeof value === "string" ? value : JSON.stringify(value);
   };
-  const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
-  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key, text(value)]));
+  return { texts: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(key, value)])), secret };
+}
+
+function isEncrypted(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "secure" in value;
 }
 
 /** Runs the whole program with a stack file, some of whose keys have other values. Once per test file: the program is a module, and modules run once. */
 export async function recordStack(stack: string, keys: Readonly<Record<string, string>> = {}): Promise<Recorded> {
-  pulumi.runtime.setAllConfig({ ...stackConfig(stack), ...keys });
+  const { texts, secret } = stackConfig(stack);
+  pulumi.runtime.setAllConfig({ ...texts, ...keys }, [...secret]);
   // Imported late: the program starts as it is loaded, and the mocks must be there before.
   return record(() => jest.requireActual("../../index"));
 }

@@ -1,0 +1,19 @@
+import type { Kind } from "./foundation";
+import { simulator } from "./models/simulator/kind";
+import { vllm } from "./models/vllm/kind";
+import { gateway } from "./services/gateway/kind";
+import { service } from "./services/service/kind";
+import { postgres, postgresExternal, postgresSingle } from "./stores/postgres/kind";
+import { redis } from "./stores/redis/kind";
+
+type Room = Readonly<Record<string, Kind>>;
+
+/** Every kind of part that a stack file can name, by the map it stands in. */
+export const catalog = {
+  stores: { postgres, "postgres-external": postgresExternal, "postgres-single": postgresSingle, redis } as Room,
+  models: { simulator, vllm } as Room,
+  services: { gateway, service } as Room,
+} as const;
+
+/** The kind of an entry that names none. */
+export const defaultKinds: Partial<Record<keyof typeof catalog, string>> = { models: "vllm", services: "service" };

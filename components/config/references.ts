@@ -1,0 +1,87 @@
+import { closest } from "fastest-levenshtein";
+import { catalog } from "../catalog";
+import { type Declared, type Kind, parseReference, type PlannedPart, type Reference, type Stack } from "../foundation";
+import { keyOf } from "./errors";
+import type { Keys } from "./schema";
+
+/** The parts of a stack file, in the order in which it names them. */
+export function declaredParts(keys: Keys): Declared[] {
+  return (["stores", "models", "services"] as const).flatMap((room) =>
+    Object.entries(keys[room]).map(([name, { kind, ...own }]) => ({ room, name, kind: String(kind), keys: own })),
+  );
+}
+
+export function kindOf({ room, kind }: Declared): Kind {
+  const found = catalog[room][kind];
+  if (!found) throw new Error(`The catalogue has no kind "${kind}"; the schema should have said so.`);
+  return found;
+}
+
+/** Names must be told apart: they are the names of Services. */
+export function duplicates(parts: readonly Declared[]): string[] {
+  return parts.flatMap(({ room, name }, index) => {
+    const first = parts.findIndex((other) => other.name === name);
+    const earlier = parts[first];
+    if (first === index || !earlier) return [];
+    return [
+      `${keyOf([room, name])} has the name of ${keyOf([earlier.room, name])}, but parts find each other by name.\n  Rename one of them.`,
+    ];
+  });
+}
+
+/** References that lead nowhere, with the nearest name as advice. */
+export function brokenReferences(stack: Stack): string[] {
+  return [...stack.parts.values()].flatMap((part) =>
+    referencesOf(part, stack).flatMap((reference) => broken(part, reference, stack)),
+  );
+}
+
+export function referencesOf(part: Declared, stack: Stack): readonly Reference[] {
+  return kindOf(part).references(part.keys as never, stack);
+}
+
+function broken({ room, name }: Declared, { path, to }: Reference, { parts }: Stack): string[] {
+  const key = keyOf([room, name, ...path]);
+  const { part, connection } = parseReference(to, (candidate) => parts.has(candidate));
+  const target = parts.get(part);
+  const names = [...parts.keys()].filter((other) => other !== name);
+  if (!target)
+    return [
+      `${key} is ${JSON.stringify(to)}, but this stack has ${names.join(", ") || "no other parts"}.${advice(part, names)}`,
+    ];
+  const offered = kindOf(target).offers(target.keys as never);
+  if (offered.includes(connection)) return [];
+  const others = offered.filter((other) => other !== "default").map((other) => `${part}.${other}`);
+  const choice = [...(offered.includes("default") ? [part] : []), ...others];
+  return [
+    `${key} is ${JSON.stringify(to)}, but ${part} offers ${choice.join(", ") || "no connection, for it has no ports"}.${advice(to, choice)}`,
+  ];
+}
+
+function advice(wanted: string, names: readonly string[]): string {
+  return names.length > 0 ? `\n  Did you mean ${closest(wanted, names)}?` : "\n  Remove it.";
+}
+
+/** Every part after those it names, else in the order of the stack file. Throws with the names of a circle. */
+export function inOrder(stack: Stack): PlannedPart[] {
+  const ordered = new Map<string, PlannedPart>();
+  const visit = (part: Declared, trail: readonly string[]): void => {
+    if (ordered.has(part.name)) return;
+    if (trail.includes(part.name)) throw new Circle([...trail.slice(trail.indexOf(part.name)), part.name]);
+    const references = referencesOf(part, stack);
+    for (const { to } of references) {
+      const next = stack.parts.get(parseReference(to, (name) => stack.parts.has(name)).part);
+      if (next) visit(next, [...trail, part.name]);
+    }
+    ordered.set(part.name, { ...part, made: kindOf(part), references });
+  };
+  for (const part of stack.parts.values()) visit(part, []);
+  return [...ordered.values()];
+}
+
+/** Parts that wait for each other. */
+export class Circle extends Error {
+  constructor(readonly names: readonly string[]) {
+    super(`${names.join(" -> ")}: these parts wait for each other.`);
+  }
+}

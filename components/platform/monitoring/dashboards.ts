@@ -1,0 +1,59 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { Dashboard, Namespace, Panel } from "../../foundation";
+
+/** Panels side by side, and their height, in Grafana's grid of 24 columns. */
+const COLUMNS = 2;
+const HEIGHT = 8;
+
+/** A ConfigMap that Grafana's sidecar finds by its label. */
+export function dashboardObject(
+  dashboard: Dashboard,
+  namespace: Namespace,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ConfigMap {
+  const name = `dashboard-${dashboard.name}`;
+  return new k8s.core.v1.ConfigMap(
+    name,
+    {
+      metadata: {
+        name,
+        namespace: namespace.reference,
+        labels: { ...namespace.labels(name, "dashboard"), grafana_dashboard: "1" },
+      },
+      data: { [`${dashboard.name}.json`]: JSON.stringify(dashboardJson(dashboard)) },
+    },
+    opts,
+  );
+}
+
+/** The dashboard as Grafana reads it. */
+export function dashboardJson({ name, title, panels }: Dashboard) {
+  return {
+    uid: name,
+    title,
+    tags: ["ai-platform"],
+    schemaVersion: 39,
+    editable: false,
+    time: { from: "now-6h", to: "now" },
+    refresh: "1m",
+    panels: panels.map(panelJson),
+  };
+}
+
+function panelJson({ title, unit, queries }: Panel, index: number) {
+  const width = 24 / COLUMNS;
+  return {
+    id: index + 1,
+    type: "timeseries",
+    title,
+    gridPos: { x: (index % COLUMNS) * width, y: Math.floor(index / COLUMNS) * HEIGHT, w: width, h: HEIGHT },
+    datasource: { type: "prometheus", uid: "prometheus" },
+    fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+    targets: Object.entries(queries).map(([legend, expr], query) => ({
+      refId: String.fromCharCode(65 + query),
+      expr,
+      legendFormat: legend,
+    })),
+  };
+}

@@ -1,0 +1,170 @@
+import { z } from "zod";
+import {
+  absolutePath,
+  count,
+  dnsLabel,
+  hostname,
+  image,
+  labelSet,
+  port,
+  quantity,
+  resources,
+  secretReference,
+  storageClass,
+  uses,
+} from "../../foundation/fields";
+import { scaleKeys } from "./scale-keys";
+
+const portName = z
+  .string()
+  .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 15 characters");
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable");
+const words = z.array(z.string()).min(1);
+
+const portNumber = z.union([port, z.strictObject({ port, targetPort: port })], {
+  error: "a port, or { port: <of the Service>, targetPort: <of the pods> }",
+});
+
+const timing = {
+  initialDelaySeconds: count(0, 3600).optional().describe("Seconds before the first question."),
+  periodSeconds: count(1, 3600).optional().describe("Seconds between two. Default: 10."),
+  timeoutSeconds: count(1, 600).optional().describe("Seconds to answer. Default: 5."),
+  failureThreshold: count(1, 1000).optional().describe("Failures in a row that count. Default: 3."),
+};
+
+const probe = z.union(
+  [
+    absolutePath,
+    z.strictObject({ httpGet: z.strictObject({ path: absolutePath, port: portName.optional() }), ...timing }),
+    z.strictObject({ tcpSocket: z.strictObject({ port: portName.optional() }), ...timing }),
+    z.strictObject({ exec: z.strictObject({ command: words }), ...timing }),
+  ],
+  {
+    error:
+      "a path, or one of { httpGet: { path } }, { tcpSocket: {} }, { exec: { command } }, with initialDelaySeconds, periodSeconds, timeoutSeconds and failureThreshold as in Kubernetes",
+  },
+);
+
+const probes = z.strictObject({
+  startup: probe.optional().describe("Asked until it succeeds once, before the others."),
+  ready: probe.optional().describe("While it fails, no request is sent to the pod. Default: `live`."),
+  live: probe.optional().describe("When it fails, the container is started anew. Default: `ready`."),
+});
+
+const variable = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      from: z.string().describe("A part it uses, by its prefix."),
+      key: z.enum(["url", "username", "password"]).default("url"),
+    }),
+    secretReference,
+  ],
+  { error: "a text, { from: <a part it uses>, key: url | username | password }, or { secret: <name> }" },
+);
+
+const claim = z.strictObject({
+  path: absolutePath.describe("Folder in the container."),
+  size: quantity.describe("Size; a larger one grows the volume in place where the storage class can."),
+  access: z
+    .enum(["ReadWriteOnce", "ReadWriteMany"])
+    .default("ReadWriteOnce")
+    .describe("`ReadWriteMany` for a volume that several pods share; few storage classes can."),
+  storageClass,
+});
+
+const route = z.strictObject({
+  host: hostname.optional().describe("Host. Default: the stack's domain."),
+  path: absolutePath.default("/").describe("Path prefix that is public."),
+  port: portName.optional().describe("Name of the port that answers. Default: the first."),
+  through: z
+    .array(z.string())
+    .default(["cors-headers", "rate-limit", "security-headers"])
+    .describe("Middlewares of the edge, in the order in which a request passes them."),
+});
+
+export const serviceKeys = z.strictObject({
+  image: image.describe("Image with its registry and an exact version."),
+  command: words.optional().describe("Replaces the image's entry point."),
+  args: words.optional().describe("Arguments of the entry point."),
+  port: portNumber.optional().describe("The port it listens on, named `http`: short for `ports: { http: ... }`."),
+  ports: z.record(portName, portNumber).default({}).describe("Ports by name."),
+  user: count(1, 2_147_483_647).default(10001).describe("Numeric user of its processes; never root."),
+  group: count(0, 2_147_483_647)
+    .optional()
+    .describe("Numeric group, which also owns its volumes. Default: the user's number."),
+  replicas: count(0, 1000).optional().describe("Fixed number of pods. Default: 1, or what `scale` says."),
+  resources: resources.describe("Requests and limits."),
+  probes: probes.optional().describe("How Kubernetes sees its state. Required for a service with ports."),
+  uses,
+  environment: z
+    .record(variableName, variable)
+    .default({})
+    .describe(
+      "Variables. A name that ends in _FILE gets a secret as a file and holds its path; any other name holds the secret itself, which `secretVariables` must give a reason for.",
+    ),
+  secretVariables: z
+    .string()
+    .min(10)
+    .optional()
+    .describe("Why secrets arrive as variables, which child processes inherit and crash reports show."),
+  secretName: dnsLabel.optional().describe("Name of the Secret with its secret variables, where a system fixes it."),
+  files: z
+    .record(absolutePath, z.union([z.string(), secretReference], { error: "a text, or { secret: <name> }" }))
+    .default({})
+    .describe("Files by path: a text, or an encrypted key of the stack file."),
+  claims: z.record(dnsLabel, claim).default({}).describe("Volumes that outlive its pods, by name."),
+  scratch: z
+    .record(absolutePath, quantity)
+    .default({})
+    .describe("Writable folders that die with the pod, with their limits."),
+  migrate: z
+    .strictObject({
+      command: words.optional(),
+      args: words.optional(),
+      deadlineSeconds: count(10, 86_400).default(600).describe("Time for all attempts, in seconds."),
+    })
+    .optional()
+    .describe("A command of the same image that must succeed before its pods start: schema migrations."),
+  routes: z.array(route).default([]).describe("Public addresses. Need `ingress`."),
+  scale: scaleKeys.optional().describe("Bounds and signals of its number of pods. Needs `autoscaling`."),
+  rollout: z
+    .strictObject({ maxSurge: count(0, 100), maxUnavailable: count(0, 100) })
+    .refine(({ maxSurge, maxUnavailable }) => maxSurge + maxUnavailable > 0, { error: "at least one of both above 0" })
+    .optional()
+    .describe("Pods beyond and below the wanted number during an update. Default: one more, none fewer."),
+  drainSeconds: count(1, 3600).default(30).describe("Time a leaving pod may take to finish its work, in seconds."),
+  metrics: z
+    .strictObject({ port: portName.optional(), path: absolutePath.default("/metrics") })
+    .optional()
+    .describe("Where it tells Prometheus how it is. Default: nowhere."),
+  databaseConnectionsPerPod: count(1, 1000)
+    .default(5)
+    .describe("Connections that one pod opens to each database at most; held against the database's maxConnections."),
+  nodeSelector: labelSet.default({}).describe("Labels of the nodes it runs on."),
+  tolerations: z
+    .array(
+      z.strictObject({
+        key: z.string().optional(),
+        operator: z.enum(["Exists", "Equal"]).optional(),
+        value: z.string().optional(),
+        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+      }),
+    )
+    .default([])
+    .describe("Taints of nodes it may run on."),
+  labels: labelSet.default({}),
+  extra: z
+    .strictObject({
+      deployment: z.record(z.string(), z.unknown()).optional(),
+      pod: z.record(z.string(), z.unknown()).optional(),
+      container: z.record(z.string(), z.unknown()).optional(),
+    })
+    .default({})
+    .describe(
+      "Parts of its Deployment, pod and container that no key models, merged over them last. Policies judge the result.",
+    ),
+});
+
+export type ServiceKeys = z.infer<typeof serviceKeys>;
+export type ProbeKeys = z.infer<typeof probe>;
