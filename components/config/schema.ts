@@ -1,7 +1,17 @@
 import { z } from "zod";
 import { catalog } from "../catalog";
 import type { Kind } from "../foundation";
-import { cidr, dnsLabel, hostname, labelSet, modelName, port, secretReference, sizeNames } from "../foundation/fields";
+import {
+  cidr,
+  dnsLabel,
+  hostname,
+  labelSet,
+  modelName,
+  port,
+  secretReference,
+  sizeNames,
+  toleration,
+} from "../foundation/fields";
 import { autoscalingKeys } from "../platform/autoscaling/keys";
 import { certificatesKeys } from "../platform/certificates/keys";
 import { gpuKeys } from "../platform/gpu/keys";
@@ -67,6 +77,17 @@ const systemKeys = {
         .min(1)
         .default([443, 6443])
         .describe("Ports of the API server; some listen on 8443 or 16443."),
+      architecture: z
+        .enum(["amd64", "arm64"])
+        .optional()
+        .describe(
+          "Processor of the nodes that our pods run on, where the cluster has several kinds. Images that the program builds are built for it.",
+        ),
+      tolerations: z
+        .array(toleration)
+        .default([])
+        .describe("Taints of nodes that every pod of the system and its add-ons may run on."),
+      ipv6: z.boolean().default(false).describe("Whether pods have IPv6 addresses that servers must listen on."),
     })
     .prefault({})
     .describe("The cluster to deploy to."),

@@ -95,6 +95,14 @@ export const storage = quantity.describe(
   "Volume per server. A larger one grows the volume in place where the storage class can; volumes never shrink.",
 );
 
+/** Lets pods onto nodes with a taint, in Kubernetes' own words. */
+export const toleration = z.strictObject({
+  key: z.string().optional(),
+  operator: z.enum(["Exists", "Equal"]).optional(),
+  value: z.string().optional(),
+  effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
+});
+
 /** Requests and limits of a container, apart. */
 export const resources = z.strictObject({
   cpu: cpu.describe("CPU request."),

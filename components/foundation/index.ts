@@ -15,6 +15,7 @@ export * from "./network";
 export * from "./network-rules";
 export * from "./part";
 export * from "./pins";
+export * from "./placement";
 export * from "./pod";
 export * from "./release";
 export * from "./resources";

@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { type Container, kubernetesContainer, type Mount } from "./container";
 import { DRAIN_ANNOTATION, exempt, type Labels, SECRET_VARIABLES_ANNOTATION, TOKEN_REASON_ANNOTATION } from "./names";
+import { bothPlacements, type Placement, spreadOver } from "./placement";
 
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
@@ -14,9 +15,6 @@ export interface Shutdown {
   /** Pause before SIGTERM in seconds, for load balancers to forget the pod. @default 5 */
   readonly preStopSeconds?: number;
 }
-
-/** Nodes to run on beyond the default ones. */
-export type Placement = Pick<PodSpec, "tolerations" | "nodeSelector">;
 
 /** Why a pod deviates from what is usual; each reason is an annotation that the policy pack reads. */
 export interface Reasons {
@@ -40,7 +38,9 @@ export interface PodArgs {
   readonly reasons?: Reasons | undefined;
   /** Secrets with the credentials of image registries. @default none */
   readonly pullSecrets?: readonly pulumi.Input<string>[];
-  /** @default any node without taints */
+  /** Where every pod of the system may run. */
+  readonly cluster: Placement;
+  /** Where this one may run beyond that. @default nowhere else */
   readonly placement?: Placement | undefined;
 }
 
@@ -57,7 +57,7 @@ export function podSpec(args: PodArgs): PodSpec {
     throw new Error("A workload cannot run as root (user 0): use the numeric user of its image, for example 10001.");
   const { drainSeconds, preStopSeconds = 5 } = shutdown;
   return {
-    ...args.placement,
+    ...bothPlacements(args.cluster, args.placement),
     serviceAccountName: args.serviceAccount,
     automountServiceAccountToken: reasons.token !== undefined,
     enableServiceLinks: false,
@@ -71,12 +71,7 @@ export function podSpec(args: PodArgs): PodSpec {
       fsGroupChangePolicy: "OnRootMismatch",
       seccompProfile: { type: "RuntimeDefault" },
     },
-    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
-      maxSkew: 1,
-      topologyKey,
-      whenUnsatisfiable: "ScheduleAnyway",
-      labelSelector: { matchLabels: selector },
-    })),
+    topologySpreadConstraints: spreadOver(selector),
     containers: containers.map((container, index) => kubernetesContainer(container, preStop(shutdown, index))),
     volumes: volumes(containers.flatMap((container) => container.mounts ?? [])),
   };

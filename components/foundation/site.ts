@@ -1,10 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Artifacts, type ArtifactsArgs } from "./artifacts";
 import { Authority } from "./authority";
-import type { ClusterNetwork } from "./cluster";
+import type { ClusterNetwork, ClusterNodes } from "./cluster";
 import type { Size } from "./fields";
 import type { Labels } from "./names";
 import { Namespace, type NamespaceArgs } from "./namespace";
+import type { Placement } from "./placement";
 import { OwnedSecret } from "./secret";
 
 /** A value that the stack file keeps encrypted under this name. */
@@ -25,7 +26,7 @@ export interface SiteArgs {
   /** Refuse to delete stores, and keep their data whatever happens to the program. */
   readonly protect: boolean;
   readonly artifacts: ArtifactsArgs & { readonly pullSecret?: SecretReference | undefined };
-  readonly cluster: ClusterNetwork;
+  readonly cluster: ClusterNetwork & ClusterNodes;
   /** The encrypted keys of the stack file. */
   readonly secrets: (name: string) => pulumi.Output<string>;
 }
@@ -39,6 +40,7 @@ export class Site extends pulumi.ComponentResource {
   readonly redundant: boolean;
   readonly protect: boolean;
   readonly network: ClusterNetwork;
+  readonly nodes: ClusterNodes;
   readonly system: string;
   readonly domain: string;
   /** Names of the Secrets with which pods pull their images. */
@@ -55,6 +57,7 @@ export class Site extends pulumi.ComponentResource {
     this.redundant = args.size !== "dev";
     this.protect = args.protect;
     this.network = args.cluster;
+    this.nodes = args.cluster;
     this.artifacts = new Artifacts(args.artifacts);
     this.authority = new Authority("authority", { system: args.system }, { parent: this });
     this.namespace = this.addNamespace(
@@ -82,6 +85,12 @@ export class Site extends pulumi.ComponentResource {
     const namespace = this.namespaces.get(name);
     if (!namespace) throw new pulumi.ResourceError(`No part has made the namespace "${name}".`, this);
     return namespace;
+  }
+
+  /** Where every pod of the system may run. */
+  get placement(): Placement {
+    const { architecture, tolerations } = this.nodes;
+    return { ...(architecture && { nodeSelector: { "kubernetes.io/arch": architecture } }), tolerations };
   }
 
   labels(name: string, component: string): Labels {

@@ -4,7 +4,8 @@ import { type Connection, withConnections } from "./connection";
 import type { Container } from "./container";
 import type { Labels } from "./names";
 import type { Member } from "./network";
-import { podAnnotations, type Placement, podSpec, type Reasons } from "./pod";
+import type { Placement } from "./placement";
+import { podAnnotations, podSpec, type Reasons } from "./pod";
 import type { Site } from "./site";
 
 export interface TaskArgs extends Omit<Container, "name" | "probes" | "ports"> {
@@ -60,6 +61,7 @@ export class Task extends pulumi.ComponentResource {
                 selector,
                 shutdown,
                 pullSecrets: site.pullSecrets,
+                cluster: site.placement,
               }),
               restartPolicy: "Never",
             },

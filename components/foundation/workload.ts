@@ -6,7 +6,8 @@ import { merge } from "./merge";
 import type { Labels } from "./names";
 import type { Member } from "./network";
 import type { Access, Peer } from "./network-rules";
-import { podAnnotations, type Placement, podSpec, type Reasons, type Shutdown } from "./pod";
+import type { Placement } from "./placement";
+import { podAnnotations, podSpec, type Reasons, type Shutdown } from "./pod";
 import type { Site } from "./site";
 
 /** A port of the Service, and of the pods behind it where that is another one. */
@@ -138,6 +139,7 @@ export abstract class BaseWorkload extends pulumi.ComponentResource {
       serviceAccount: this.name,
       selector: this.selector,
       pullSecrets: args.site.pullSecrets,
+      cluster: args.site.placement,
     });
     return {
       metadata: {

@@ -24,7 +24,7 @@ export class Vllm extends Engine {
   constructor(model: string, args: VllmArgs, opts?: pulumi.ComponentResourceOptions) {
     const workload = (name: string, parent: pulumi.Resource) => ({
       image: args.site.artifacts.image(images.vllm),
-      args: vllmArguments(model, args),
+      args: vllmArguments(model, args, args.site.nodes),
       environment: vllmEnvironment(args.token !== undefined),
       mounts: [...vllmMounts(args), ...tokenMount(name, args, parent)],
       resources: vllmResources(args),

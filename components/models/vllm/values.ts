@@ -11,12 +11,14 @@ const HOME = "/home/vllm";
 export const TOKEN_FOLDER = "/run/secrets/hugging-face";
 
 /** Arguments of `vllm serve`, which is the image's entry point. */
-export function vllmArguments(name: string, model: VllmKeys): string[] {
+export function vllmArguments(name: string, model: VllmKeys, { ipv6 }: { readonly ipv6: boolean }): string[] {
   const { repository, revision } = parseSource(model.source);
   const flags = {
     revision,
     "tokenizer-revision": revision,
     "served-model-name": name,
+    // Every address of both families; without it only those of IPv4.
+    ...(ipv6 && { host: "::" }),
     port: ENGINE_PORT,
     "max-model-len": model.contextTokens,
     "tensor-parallel-size": model.gpus,

@@ -70,7 +70,7 @@ export class Autoscaling extends pulumi.ComponentResource implements Part {
         chart: site.artifacts.chart(charts.keda),
         namespace,
         releaseName: "keda",
-        values: buildValues({ ...args, artifacts: site.artifacts }),
+        values: buildValues({ ...args, artifacts: site.artifacts, ...site.nodes }),
         extraValues: args.extraValues,
       },
       { ...own, dependsOn: [namespace] },

@@ -1,4 +1,11 @@
-import { type Artifacts, chartResources, type ChartResources } from "../../foundation";
+import {
+  type Artifacts,
+  chartResources,
+  type ChartResources,
+  type Spread,
+  spreadOver,
+  type Toleration,
+} from "../../foundation";
 import type { AutoscalingKeys } from "./keys";
 
 interface Part {
@@ -27,13 +34,23 @@ export interface AutoscalingValues {
     readonly metricServer: ChartResources;
     readonly webhooks: ChartResources;
   };
+  readonly topologySpreadConstraints: {
+    readonly operator: Spread;
+    readonly metricsServer: Spread;
+    readonly webhooks: Spread;
+  };
+  readonly tolerations: readonly Toleration[];
   readonly prometheus: { readonly operator: { readonly enabled: true } };
 }
 
 export function buildValues({
   artifacts,
   replicas,
-}: Pick<AutoscalingKeys, "replicas"> & { readonly artifacts: Artifacts }): AutoscalingValues {
+  tolerations,
+}: Pick<AutoscalingKeys, "replicas"> & {
+  readonly artifacts: Artifacts;
+  readonly tolerations: readonly Toleration[];
+}): AutoscalingValues {
   const part = { replicaCount: replicas };
   const budget = { maxUnavailable: 1 };
   return {
@@ -52,6 +69,12 @@ export function buildValues({
       metricServer: chartResources("20m", "128Mi"),
       webhooks: chartResources("20m", "64Mi"),
     },
+    topologySpreadConstraints: {
+      operator: spreadOver({ app: "keda-operator" }),
+      metricsServer: spreadOver({ app: "keda-operator-metrics-apiserver" }),
+      webhooks: spreadOver({ app: "keda-admission-webhooks" }),
+    },
+    tolerations,
     prometheus: { operator: { enabled: true } },
   };
 }

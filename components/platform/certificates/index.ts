@@ -60,7 +60,7 @@ export class Certificates extends pulumi.ComponentResource implements Part {
         chart: site.artifacts.chart(charts.certManager),
         namespace,
         releaseName: "cert-manager",
-        values: buildValues({ ...args, artifacts: site.artifacts }),
+        values: buildValues({ ...args, artifacts: site.artifacts, ...site.nodes }),
         extraValues: args.extraValues,
       },
       { ...own, dependsOn: [namespace] },

@@ -1,4 +1,11 @@
-import { type Artifacts, chartResources, type ChartResources } from "../../foundation";
+import {
+  type Artifacts,
+  chartResources,
+  type ChartResources,
+  type Spread,
+  spreadOver,
+  type Toleration,
+} from "../../foundation";
 import type { CertificatesKeys } from "./keys";
 
 /** Namespace of cert-manager, where cluster-wide issuers look for their Secrets. */
@@ -8,6 +15,8 @@ interface Part {
   readonly replicaCount: number;
   readonly podDisruptionBudget: { readonly enabled: boolean };
   readonly resources: ChartResources;
+  readonly topologySpreadConstraints: Spread;
+  readonly tolerations: readonly Toleration[];
 }
 
 /** The keys of the cert-manager chart that we set. */
@@ -17,31 +26,36 @@ export interface CertificatesValues extends Part {
   readonly global: { readonly leaderElection: { readonly namespace: string } };
   readonly webhook: Part;
   readonly cainjector: Part;
-  readonly startupapicheck: { readonly resources: ChartResources };
+  readonly startupapicheck: { readonly resources: ChartResources; readonly tolerations: readonly Toleration[] };
 }
 
-export function buildValues({
-  artifacts,
-  replicas,
-}: Pick<CertificatesKeys, "replicas"> & { readonly artifacts: Artifacts }): CertificatesValues {
+interface ValuesArgs extends Pick<CertificatesKeys, "replicas"> {
+  readonly artifacts: Artifacts;
+  readonly tolerations: readonly Toleration[];
+}
+
+export function buildValues(args: ValuesArgs): CertificatesValues {
+  const { artifacts, tolerations } = args;
   return {
     ...(artifacts.imageMirror && { imageRegistry: artifacts.imageMirror }),
     // Off by default; kept when the Release goes, so that no certificate is lost by accident.
     crds: { enabled: true },
     // The default, kube-system, is closed to us on some managed clusters.
     global: { leaderElection: { namespace: NAMESPACE } },
-    ...part(replicas, "128Mi"),
-    webhook: part(replicas, "64Mi"),
-    cainjector: part(replicas, "128Mi"),
-    startupapicheck: { resources: chartResources("10m", "64Mi") },
+    ...part("controller", "128Mi", args),
+    webhook: part("webhook", "64Mi", args),
+    cainjector: part("cainjector", "128Mi", args),
+    startupapicheck: { resources: chartResources("10m", "64Mi"), tolerations },
   };
 }
 
-/** The chart states no resources. Work comes rarely and in bursts. */
-function part(replicaCount: number, memory: string): Part {
+/** The chart states no resources and spreads nothing. Work comes rarely and in bursts. */
+function part(component: string, memory: string, { replicas, tolerations }: ValuesArgs): Part {
   return {
-    replicaCount,
-    podDisruptionBudget: { enabled: replicaCount > 1 },
+    replicaCount: replicas,
+    podDisruptionBudget: { enabled: replicas > 1 },
     resources: chartResources("10m", memory),
+    topologySpreadConstraints: spreadOver({ "app.kubernetes.io/component": component }),
+    tolerations,
   };
 }

@@ -91,7 +91,9 @@ function nodeCriticalQuota(name: string, namespace: Namespace, own: pulumi.Custo
       spec: {
         hard: { pods: "10000" },
         scopeSelector: {
-          matchExpressions: [{ operator: "In", scopeName: "PriorityClass", values: ["system-node-critical"] }],
+          matchExpressions: [
+            { operator: "In", scopeName: "PriorityClass", values: ["system-node-critical", "system-cluster-critical"] },
+          ],
         },
       },
     },

@@ -1,4 +1,4 @@
-import type { Artifacts } from "../../foundation";
+import { type Artifacts, chartResources, type ChartResources } from "../../foundation";
 import type { GpuKeys } from "./keys";
 
 /** Parts whose image comes from one vendor registry, and the folder it lies in there. */
@@ -24,7 +24,10 @@ export interface GpuValues extends Readonly<Record<Part, Image>> {
   readonly driver: Image & { readonly enabled: boolean; readonly manager: Image };
   readonly mig: { readonly strategy: GpuKeys["mig"] };
   readonly migManager: Image & { readonly enabled: boolean };
-  readonly dcgmExporter: Image & { readonly serviceMonitor: { readonly enabled: false } };
+  readonly dcgmExporter: Image & {
+    readonly serviceMonitor: { readonly enabled: false };
+    readonly resources: ChartResources;
+  };
   readonly "node-feature-discovery"?: { readonly image: { readonly repository: string } };
 }
 
@@ -44,7 +47,12 @@ export function buildValues({ artifacts: { imageMirror }, driver, mig }: ValuesA
     mig: { strategy: mig },
     migManager: { ...part("migManager"), enabled: mig !== "none" },
     // Ours is made with the network edge it needs.
-    dcgmExporter: { ...part("dcgmExporter"), serviceMonitor: { enabled: false } },
+    dcgmExporter: {
+      ...part("dcgmExporter"),
+      serviceMonitor: { enabled: false },
+      // It holds about 60 MiB per GPU, and nodes have up to eight.
+      resources: chartResources("100m", "1Gi"),
+    },
     ...(imageMirror && {
       "node-feature-discovery": { image: { repository: `${imageMirror}/nfd/node-feature-discovery` } },
     }),

@@ -59,7 +59,12 @@ export class Ingress extends pulumi.ComponentResource implements Part {
         chart: site.artifacts.chart(charts.traefik),
         namespace,
         releaseName: "traefik",
-        values: buildValues({ ...args, artifacts: site.artifacts, challenged: certificates?.challenge !== undefined }),
+        values: buildValues({
+          ...args,
+          artifacts: site.artifacts,
+          ...site.nodes,
+          challenged: certificates?.challenge !== undefined,
+        }),
         extraValues: args.extraValues,
       },
       { ...own, dependsOn: [namespace] },

@@ -1,4 +1,12 @@
-import { type Artifacts, chartResources, type ChartResources, exempt } from "../../foundation";
+import {
+  type Artifacts,
+  chartResources,
+  type ChartResources,
+  exempt,
+  type Spread,
+  spreadOver,
+  type Toleration,
+} from "../../foundation";
 import { DASHBOARD_PORT } from "./dashboard";
 import type { IngressKeys } from "./keys";
 
@@ -23,19 +31,13 @@ interface EntryPoint {
   };
 }
 
-interface SpreadConstraint {
-  readonly maxSkew: number;
-  readonly topologyKey: string;
-  readonly whenUnsatisfiable: "ScheduleAnyway";
-  readonly labelSelector: { readonly matchLabels: Readonly<Record<string, string>> };
-}
-
 /** The keys of the traefik chart that we set. */
 export interface IngressValues {
   readonly image?: { readonly registry: string; readonly repository: string };
   readonly deployment: { readonly replicas: number; readonly terminationGracePeriodSeconds: number };
   readonly podDisruptionBudget: { readonly enabled: true; readonly maxUnavailable: number };
-  readonly topologySpreadConstraints: readonly SpreadConstraint[];
+  readonly topologySpreadConstraints: Spread;
+  readonly tolerations: readonly Toleration[];
   readonly resources: ChartResources;
   readonly api: { readonly dashboard: boolean; readonly insecure: boolean };
   readonly global: { readonly checkNewVersion: false };
@@ -72,6 +74,7 @@ export interface IngressValues {
 
 type ValuesArgs = Pick<IngressKeys, "replicas" | "service" | "trustedProxies" | "dashboard"> & {
   readonly artifacts: Artifacts;
+  readonly tolerations: readonly Toleration[];
   /** Whether cert-manager answers ACME challenges through Traefik. */
   readonly challenged: boolean;
 };
@@ -82,7 +85,8 @@ export function buildValues(args: ValuesArgs): IngressValues {
     ...(artifacts.imageMirror && { image: { registry: artifacts.imageMirror, repository: "library/traefik" } }),
     deployment: { replicas, terminationGracePeriodSeconds: ACCEPT_SECONDS + FINISH_SECONDS + 15 },
     podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
-    topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(spreadOver),
+    topologySpreadConstraints: spreadOver(TRAEFIK_PODS),
+    tolerations: args.tolerations,
     // The CPU limit is far away: throttling the only entry would slow every answer. Memory grows with open streams.
     resources: chartResources("100m", "256Mi", "4"),
     // Everything it shows is in the metrics, and it would be one more thing to protect. `insecure` serves it on its own port.
@@ -130,13 +134,4 @@ function entryPoint(port: number, { trustedProxies }: ValuesArgs): EntryPoint {
 /** Without it nodes hide the client's address behind their own, and all clients would share one rate limit. */
 function clientAddress({ service }: ValuesArgs): { externalTrafficPolicy?: "Local" } {
   return service === "ClusterIP" ? {} : { externalTrafficPolicy: "Local" };
-}
-
-function spreadOver(topologyKey: string): SpreadConstraint {
-  return {
-    maxSkew: 1,
-    topologyKey,
-    whenUnsatisfiable: "ScheduleAnyway",
-    labelSelector: { matchLabels: TRAEFIK_PODS },
-  };
 }

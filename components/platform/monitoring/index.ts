@@ -78,7 +78,12 @@ export class Monitoring extends pulumi.ComponentResource implements Part {
         chart: site.artifacts.chart(charts.kubePrometheusStack),
         namespace: this.namespace,
         releaseName: RELEASE_NAME,
-        values: buildValues({ ...args, artifacts: site.artifacts, certManager: certificates !== undefined }),
+        values: buildValues({
+          ...args,
+          artifacts: site.artifacts,
+          ...site.nodes,
+          certManager: certificates !== undefined,
+        }),
         extraValues: args.extraValues,
         // Nine images, some of them large.
         timeoutSeconds: 900,

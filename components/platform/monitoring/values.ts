@@ -1,4 +1,4 @@
-import { type Artifacts, chartResources, type ChartResources, mebibytes } from "../../foundation";
+import { type Artifacts, chartResources, type ChartResources, mebibytes, type Toleration } from "../../foundation";
 import type { MonitoringKeys } from "./keys";
 import { alertmanagerConfig, RECEIVERS_SECRET, receiverSecrets } from "./receivers";
 
@@ -31,6 +31,7 @@ export interface MonitoringValues {
   readonly coreDns: Switch;
   readonly prometheusOperator: {
     readonly admissionWebhooks: { readonly certManager: Switch };
+    readonly tolerations: readonly Toleration[];
     readonly resources: ChartResources;
     readonly prometheusConfigReloader: { readonly resources: ChartResources };
   };
@@ -41,6 +42,7 @@ export interface MonitoringValues {
       readonly retention: string;
       readonly retentionSize: string;
       readonly storageSpec: VolumeClaim;
+      readonly tolerations: readonly Toleration[];
       readonly resources: ChartResources;
       readonly ruleSelectorNilUsesHelmValues: false;
       readonly serviceMonitorSelectorNilUsesHelmValues: false;
@@ -55,6 +57,7 @@ export interface MonitoringValues {
     readonly alertmanagerSpec: {
       readonly replicas: number;
       readonly secrets: readonly string[];
+      readonly tolerations: readonly Toleration[];
       readonly storage: VolumeClaim;
       readonly resources: ChartResources;
     };
@@ -70,22 +73,24 @@ export interface MonitoringValues {
       readonly plugins: { readonly preinstall_disabled: true };
     };
     readonly testFramework: Switch;
+    readonly tolerations: readonly Toleration[];
     readonly resources: ChartResources;
     readonly sidecar: { readonly resources: ChartResources };
   };
-  readonly "kube-state-metrics": { readonly resources: ChartResources };
+  readonly "kube-state-metrics": { readonly resources: ChartResources; readonly tolerations: readonly Toleration[] };
   readonly "prometheus-node-exporter": { readonly resources: ChartResources };
 }
 
 type ValuesArgs = Pick<MonitoringKeys, "replicas" | "retention" | "storage" | "memory" | "receivers"> & {
   readonly artifacts: Artifacts;
+  readonly tolerations: readonly Toleration[];
   /** Whether cert-manager is there to sign the certificate of the operator's webhook. */
   readonly certManager: boolean;
 };
 
 /** Resources fit a 4 vCPU / 8 GiB cluster beside everything else; only Prometheus grows with the platform. */
 export function buildValues(args: ValuesArgs): MonitoringValues {
-  const { artifacts, replicas, certManager, receivers } = args;
+  const { artifacts, replicas, certManager, receivers, tolerations } = args;
   return {
     ...(artifacts.imageMirror && { global: { imageRegistry: artifacts.imageMirror } }),
     // Our AutoscalerSaturated says the same, sooner.
@@ -100,6 +105,7 @@ export function buildValues(args: ValuesArgs): MonitoringValues {
     prometheusOperator: {
       // The default makes the certificate in a hook with an image of its own, and never renews it.
       admissionWebhooks: { certManager: { enabled: certManager } },
+      tolerations,
       resources: chartResources("20m", "128Mi"),
       prometheusConfigReloader: { resources: chartResources("10m", "50Mi") },
     },
@@ -109,6 +115,7 @@ export function buildValues(args: ValuesArgs): MonitoringValues {
       config: alertmanagerConfig(receivers),
       alertmanagerSpec: {
         replicas,
+        tolerations,
         secrets: Object.keys(receiverSecrets(receivers)).length > 0 ? [RECEIVERS_SECRET] : [],
         // Without a volume, silences and notification state are lost with the pod.
         storage: volume("1Gi"),
@@ -124,16 +131,17 @@ export function buildValues(args: ValuesArgs): MonitoringValues {
         plugins: { preinstall_disabled: true },
       },
       testFramework: { enabled: false },
+      tolerations,
       // Grafana 13 does not live in 256Mi; the chart derives the runtime's own limit from this one.
       resources: { requests: { cpu: "50m", memory: "256Mi" }, limits: { cpu: "1", memory: "1Gi" } },
       sidecar: { resources: chartResources("10m", "96Mi") },
     },
-    "kube-state-metrics": { resources: chartResources("10m", "96Mi") },
+    "kube-state-metrics": { resources: chartResources("10m", "96Mi"), tolerations },
     "prometheus-node-exporter": { resources: chartResources("10m", "48Mi") },
   };
 }
 
-function prometheus({ replicas, retention, storage, memory }: ValuesArgs): MonitoringValues["prometheus"] {
+function prometheus({ replicas, retention, storage, memory, tolerations }: ValuesArgs): MonitoringValues["prometheus"] {
   return {
     podDisruptionBudget: { enabled: replicas > 1 },
     prometheusSpec: {
@@ -142,6 +150,7 @@ function prometheus({ replicas, retention, storage, memory }: ValuesArgs): Monit
       // A full volume stops Prometheus for good. The rest is for the write-ahead log and for compaction.
       retentionSize: `${Math.floor(mebibytes(storage) * 0.8)}MiB`,
       storageSpec: volume(storage),
+      tolerations,
       // The CPU limit is far away: throttling leaves holes in the very data that would explain it.
       resources: chartResources("100m", memory, "4"),
       // By default only objects with this Release's label count, and everyone else's are ignored without a word.

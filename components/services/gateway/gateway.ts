@@ -49,7 +49,7 @@ export class Gateway extends pulumi.ComponentResource implements Part {
     const { site, host = args.site.domain, through } = args;
     const { namespace } = site;
     const secret = new OwnedSecret(`${name}-secrets`, { namespace, generate: ["pepper", "first-key"] }, own);
-    const image = gatewayImage(name, site.artifacts, args.buildRepository, own);
+    const image = gatewayImage(name, site.artifacts, { ...args, ...site.nodes }, own);
     const process = gatewayProcess(image.reference, secret, args);
     const migrations = new Task(`${name}-migrations`, migrationArgs(process, args), {
       ...own,

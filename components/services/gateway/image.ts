@@ -21,14 +21,17 @@ const SOURCES = ["Dockerfile", "pyproject.toml", "requirements.lock", "src"];
 export function gatewayImage(
   name: string,
   artifacts: Artifacts,
-  repository: string | undefined,
+  {
+    buildRepository: repository,
+    architecture = "amd64",
+  }: { readonly buildRepository?: string | undefined; readonly architecture?: "amd64" | "arm64" | undefined },
   own: pulumi.CustomResourceOptions,
 ): GatewayImage {
   if (!repository) return { reference: artifacts.image(images.backend), ready: [] };
   const reference = `${repository}:${images.backend.tag}-${contentOf(CONTEXT)}`;
   const image = new docker.Image(
     `${name}-image`,
-    { imageName: reference, build: { context: CONTEXT, platform: "linux/amd64" } },
+    { imageName: reference, build: { context: CONTEXT, platform: `linux/${architecture}` } },
     own,
   );
   return { reference, ready: [image] };

@@ -11,6 +11,7 @@ import {
   resources,
   secretReference,
   storageClass,
+  toleration,
   uses,
 } from "../../foundation/fields";
 import { scaleKeys } from "./scale-keys";
@@ -142,17 +143,7 @@ export const serviceKeys = z.strictObject({
     .default(5)
     .describe("Connections that one pod opens to each database at most; held against the database's maxConnections."),
   nodeSelector: labelSet.default({}).describe("Labels of the nodes it runs on."),
-  tolerations: z
-    .array(
-      z.strictObject({
-        key: z.string().optional(),
-        operator: z.enum(["Exists", "Equal"]).optional(),
-        value: z.string().optional(),
-        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).optional(),
-      }),
-    )
-    .default([])
-    .describe("Taints of nodes it may run on."),
+  tolerations: z.array(toleration).default([]).describe("Taints of nodes it may run on."),
   labels: labelSet.default({}),
   extra: z
     .strictObject({

@@ -3,7 +3,14 @@ import type { IDatabase } from "@kubernetes-models/cloudnative-pg/postgresql.cnp
 import type { IImageCatalog } from "@kubernetes-models/cloudnative-pg/postgresql.cnpg.io/v1/ImageCatalog";
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { type Around, customResource, type Leaves, type OwnedSecret, unprotected } from "../../foundation";
+import {
+  type Around,
+  bothPlacements,
+  customResource,
+  type Leaves,
+  type OwnedSecret,
+  unprotected,
+} from "../../foundation";
 import { images } from "../../versions";
 import { type Database, databasesOf, extensionSql, serverSettings } from "./databases";
 import type { PostgresKeys } from "./keys";
@@ -97,6 +104,7 @@ function clusterSpec(
       enablePodAntiAffinity: true,
       topologyKey: "topology.kubernetes.io/zone",
       podAntiAffinityType: "preferred",
+      ...bothPlacements(args.site.placement),
     },
     postgresql: {
       parameters: serverSettings(args),
