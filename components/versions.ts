@@ -39,6 +39,18 @@ export const charts = {
     // renovate: datasource=helm depName=cloudnative-pg registryUrl=https://cloudnative-pg.github.io/charts
     version: "0.29.0",
   },
+  loki: {
+    name: "loki",
+    source: "oci://ghcr.io/grafana-community/helm-charts",
+    // renovate: datasource=docker depName=ghcr.io/grafana-community/helm-charts/loki
+    version: "18.11.0",
+  },
+  alloy: {
+    name: "alloy",
+    source: "https://grafana.github.io/helm-charts",
+    // renovate: datasource=helm depName=alloy registryUrl=https://grafana.github.io/helm-charts
+    version: "1.11.1",
+  },
 } as const satisfies Record<string, ChartPin>;
 
 export const images = {

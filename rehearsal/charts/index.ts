@@ -1,27 +1,15 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { exists } from "../files.ts";
 import { cacheFolder } from "../tools/cache.ts";
 import { readArchive, writeArchive } from "./archive.ts";
 import { chartFiles } from "./chart.ts";
 import { readDefinitions } from "./modules.ts";
-import type { StandIn } from "./stand-in.ts";
-import { certManager } from "./stand-ins/cert-manager.ts";
-import { cloudnativePg } from "./stand-ins/cloudnative-pg.ts";
-import { gpuOperator } from "./stand-ins/gpu-operator.ts";
-import { keda } from "./stand-ins/keda.ts";
-import { kubePrometheusStack } from "./stand-ins/kube-prometheus-stack.ts";
-import { traefik } from "./stand-ins/traefik.ts";
+import { type ChartPin, pins } from "./pins.ts";
+import { readFiles, readStandIn, type StandIn } from "./stand-in.ts";
 
-export const standIns: readonly StandIn[] = [
-  certManager,
-  traefik,
-  keda,
-  gpuOperator,
-  kubePrometheusStack,
-  cloudnativePg,
-];
+export { stageFiles } from "./stand-in.ts";
 
 export interface EnsureChartsArgs {
   /** The project's cache folder; the charts go below `charts/`. */
@@ -39,37 +27,42 @@ export interface ChartMirror {
 
 /**
  * Builds the stand-in charts that are not there yet. Safe to interrupt and to run twice at once: a chart appears complete
- * or not at all. Fails when a vendor's definitions cannot be fetched.
+ * or not at all. Fails when a pinned chart has no stand-in, or a vendor's definitions cannot be fetched.
  */
 export async function ensureCharts({ cacheDir, onProgress = () => {} }: EnsureChartsArgs): Promise<ChartMirror> {
+  const standIns = await Promise.all(Object.values(pins).map(readStandIn));
   const mirror = join(cacheDir, "charts", await contentVersion());
   await mkdir(mirror, { recursive: true });
   const charts = [];
   for (const standIn of standIns) {
-    const { pin } = standIn;
-    const path = archivePath(mirror, standIn);
-    if (!(await exists(path))) {
-      const definitions = await readDefinitions(standIn.definitions, (line) => {
-        onProgress(`${pin.name}: ${line}`);
-      });
-      await writeArchive(path, chartFiles(standIn, definitions));
-    }
-    const source = describe(standIn, await readArchive(path));
-    onProgress(`${pin.name} ${pin.version}: ${source}`);
-    charts.push({ name: pin.name, version: pin.version, source });
+    const { name, version } = standIn.pin;
+    await ensureChart(mirror, standIn, (line) => {
+      onProgress(`${name}: ${line}`);
+    });
+    const source = describe(standIn, await readArchive(archivePath(mirror, standIn.pin)));
+    onProgress(`${name} ${version}: ${source}`);
+    charts.push({ name, version, source });
   }
   return { mirror, charts };
 }
 
+async function ensureChart(mirror: string, standIn: StandIn, onProgress: (line: string) => void): Promise<void> {
+  const path = archivePath(mirror, standIn.pin);
+  if (await exists(path)) return;
+  const { definitions } = standIn;
+  const texts = definitions ? await readDefinitions(definitions, onProgress) : new Map<string, string>();
+  await writeArchive(path, await chartFiles(standIn, texts));
+}
+
 /** The file Helm installs in place of the pinned chart. */
-export function archivePath(mirror: string, { pin }: StandIn): string {
-  return join(mirror, `${pin.name}-${pin.version}.tgz`);
+export function archivePath(mirror: string, { name, version }: ChartPin): string {
+  return join(mirror, `${name}-${version}.tgz`);
 }
 
 /** The text of every custom resource definition in the charts of the project's cache, which are built first where missing. */
 export async function definitionTexts(): Promise<string[]> {
   const { mirror } = await ensureCharts({ cacheDir: cacheFolder() });
-  const archives = await Promise.all(standIns.map((standIn) => readArchive(archivePath(mirror, standIn))));
+  const archives = await Promise.all(Object.values(pins).map((pin) => readArchive(archivePath(mirror, pin))));
   return archives.flatMap(definitionsOf);
 }
 
@@ -77,16 +70,15 @@ function definitionsOf(files: ReadonlyMap<string, string>): string[] {
   return [...files.values()].filter((text) => /^kind: CustomResourceDefinition$/m.test(text));
 }
 
-function describe({ definitions: { module, version } }: StandIn, files: ReadonlyMap<string, string>): string {
+function describe({ definitions }: StandIn, files: ReadonlyMap<string, string>): string {
+  if (!definitions) return "stand-in; the real chart defines no kinds";
+  const { module, version } = definitions;
   return `stand-in with ${definitionsOf(files).length} real custom resource definitions of ${module} ${version}`;
 }
 
-/** Changes whenever a chart could: with a pin, a table or the renderer. */
+/** Changes whenever a chart could: with a pin, a stand-in or what builds them. */
 async function contentVersion(): Promise<string> {
-  const hash = createHash("sha256").update(JSON.stringify(standIns.map(({ pin }) => pin)));
-  const sources = (await readdir(import.meta.dirname, { recursive: true }))
-    .filter((name) => name.endsWith(".ts"))
-    .sort();
-  for (const name of sources) hash.update(name).update(await readFile(join(import.meta.dirname, name)));
+  const hash = createHash("sha256").update(JSON.stringify(pins));
+  for (const [path, text] of await readFiles(import.meta.dirname)) hash.update(path).update(text);
   return hash.digest("hex").slice(0, 12);
 }

@@ -8,23 +8,30 @@ import type { DefinitionSource } from "./stand-in.ts";
 const DOWNLOAD_LIMIT_SECONDS = 300;
 
 /**
- * Reads a vendor's definitions, file name to text, from its Go module. The Go command downloads the module once into its own cache
- * and checks it against the checksum database.
+ * Reads a vendor's definitions from its Go module, file name to text, one definition a file. The Go command downloads the module
+ * once into its own cache and checks it against the checksum database.
  */
 export async function readDefinitions(
   source: DefinitionSource,
   onProgress: (line: string) => void,
 ): Promise<Map<string, string>> {
   const folder = join(await moduleFolder(source, onProgress), source.folder);
-  const names = (await readdir(folder)).filter((name) => source.files.test(name)).sort();
-  if (names.length === 0)
-    throw new Error(
-      `${source.module} ${source.version} has no definition in ${source.folder}: look where this version keeps them and ` +
-        `correct the table in rehearsal/charts/stand-ins.`,
-    );
-  return new Map(
-    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name), "utf8")] as const)),
+  const names = (await readdir(folder).catch(() => [])).filter(
+    (name) => name.startsWith(source.prefix) && name.endsWith(".yaml"),
   );
+  const texts = await Promise.all(names.sort().map((name) => readFile(join(folder, name), "utf8")));
+  const definitions = new Map(names.flatMap((name, index) => definitionsIn(name, texts[index] ?? "")));
+  if (definitions.size > 0) return definitions;
+  throw new Error(
+    `${source.module} ${source.version} has no definition in ${source.folder}: look where this version keeps them and ` +
+      `correct definitions.yaml in rehearsal/charts/stand-ins.`,
+  );
+}
+
+/** Some vendors publish a file for each definition, others one for all. */
+export function definitionsIn(name: string, text: string): [string, string][] {
+  const documents = text.split(/^---$/m).filter((document) => /^kind: CustomResourceDefinition$/m.test(document));
+  return documents.map((document, index) => [index === 0 ? name : `${index + 1}-${name}`, document]);
 }
 
 async function moduleFolder(

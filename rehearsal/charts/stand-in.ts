@@ -1,107 +1,81 @@
-import type { ChartPin } from "../../components/foundation/pins.ts";
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { exists } from "../files.ts";
+import type { ChartPin } from "./pins.ts";
 
-/** One object as it will be sent to the API server; strings may hold expressions of `expressions.ts`. */
-export type Manifest = Readonly<Record<string, unknown>>;
-
-/** Where a vendor publishes its custom resource definitions: files of a Go module, which every Go proxy serves and the checksum database vouches for. */
-export interface DefinitionSource {
-  readonly module: string;
-  readonly version: string;
+/** Where a stand-in's definitions come from: `definitions.yaml`. */
+const definitionSource = z.strictObject({
+  /** A Go module, which every Go proxy serves and the checksum database vouches for. */
+  module: z.string(),
+  version: z.string(),
   /** Folder inside the module. */
-  readonly folder: string;
-  /** Which files of the folder. */
-  readonly files: RegExp;
-}
+  folder: z.string(),
+  /** Only the files of the folder whose names start so. */
+  prefix: z.string().default(""),
+  /** Folder of the chart that receives them, which decides when Helm installs and deletes them. */
+  into: z.enum(["crds", "charts/crds/crds", "definitions"]),
+});
 
-/** How the real chart carries its definitions, which decides when Helm installs and deletes them. */
-export type DefinitionLayout =
-  | { readonly kind: "crds-folder" }
-  | { readonly kind: "crds-subchart"; readonly condition: string }
-  | { readonly kind: "templates"; readonly when: string; readonly keep: boolean | string };
-
-/** Value paths of the chart that shape a workload's pods. */
-export interface ValuePaths {
-  /** @default one replica */
-  readonly replicas?: string;
-  /** Hands the number of replicas to an autoscaler. @default never */
-  readonly autoscaledWhen?: string;
-  readonly nodeSelector?: string;
-  readonly tolerations?: string;
-  readonly affinity?: string;
-  readonly topologySpreadConstraints?: string;
-  readonly priorityClassName?: string;
-  /** The budget: `minAvailable` and `maxUnavailable` below this path. @default no budget */
-  readonly disruptionBudget?: string;
-  /** Creates the budget; without it the budget exists when the path above is not empty. */
-  readonly disruptionBudgetWhen?: string;
-  /** A PersistentVolumeClaim template (`metadata`, `spec`), for a StatefulSet. @default an empty directory */
-  readonly volumeClaimTemplate?: string;
-}
-
-export interface Container {
-  readonly name: string;
-  readonly image: string;
-  /** Value path of the container's resources. @default none */
-  readonly resources?: string;
-  /** Port name to number or value path of the number. */
-  readonly ports?: Readonly<Record<string, number | string>>;
-}
-
-export interface Workload {
-  readonly kind: "Deployment" | "DaemonSet" | "StatefulSet";
-  readonly name: string;
-  /** Value paths that must all be set. @default always on */
-  readonly when?: readonly string[];
-  /** Pod labels; Services and budgets select by them. */
-  readonly labels: Readonly<Record<string, string>>;
-  /** @default the workload's name */
-  readonly serviceAccount?: string;
-  readonly containers: readonly Container[];
-  readonly values: ValuePaths;
-  /** @default 65532 */
-  readonly userId?: number;
-  /** `node`: sees its node (host network, process ids, file system), as an exporter or device plugin does. @default "restricted" */
-  readonly access?: "restricted" | "node";
-  /** Placement the chart itself fixes. @default anywhere */
-  readonly nodeSelector?: Readonly<Record<string, string>>;
-  /** Volumes of the pods, as in a pod's specification. @default none */
-  readonly volumes?: readonly unknown[];
-  readonly services?: readonly Service[];
-}
-
-export interface Service {
-  readonly name: string;
-  /** Value paths that must be set besides the workload's own. @default none */
-  readonly when?: readonly string[];
-  /** @default "ClusterIP" */
-  readonly type?: string;
-  /** Port name to number or value path of the number; the target is the container port of the same name. */
-  readonly ports: Readonly<Record<string, number | string>>;
-  /** Value path of the policy for traffic from outside. @default the API server's */
-  readonly externalTrafficPolicy?: string;
-  /** No address of its own: DNS answers with the pods. @default false */
-  readonly headless?: boolean;
-  /** Value path of its annotations. @default none */
-  readonly annotations?: string;
-}
-
-/** Any other object of the chart. */
-export interface OptionalObject {
-  /** Value paths that must all be set. @default always there */
-  readonly when?: readonly string[];
-  readonly manifest: Manifest;
-}
+export type DefinitionSource = z.infer<typeof definitionSource>;
 
 /** A chart with the real definitions and the real objects' names, whose pods do nothing. */
 export interface StandIn {
   readonly pin: ChartPin;
-  /** Chart version this table was written for; a newer pin needs a look at `appVersion`, names and defaults. */
-  readonly writtenFor: string;
-  readonly appVersion: string;
-  readonly definitions: DefinitionSource;
-  readonly layout: DefinitionLayout;
-  /** The real chart's defaults of the values read here. */
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly workloads: readonly Workload[];
-  readonly objects?: readonly OptionalObject[];
+  /** Absent when the real chart defines no kinds. */
+  readonly definitions?: DefinitionSource;
+  /** Files of the chart, path to text. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+const folder = join(import.meta.dirname, "stand-ins");
+
+/** Files of a stand-in's folder that are no part of the chart. */
+const DEFINITIONS = "definitions.yaml";
+const STAGES = "stages.yaml";
+
+/** The charts that have a stand-in; each lies in a folder of the chart's name. */
+export function standInNames(): Promise<string[]> {
+  return readdir(folder);
+}
+
+/** The stand-in of a pinned chart. */
+export async function readStandIn(pin: ChartPin): Promise<StandIn> {
+  const own = join(folder, pin.name);
+  if (!(await exists(own)))
+    throw new Error(
+      `The chart ${pin.name} has no stand-in. Add the folder rehearsal/charts/stand-ins/${pin.name}/: ` +
+        `rehearsal/charts/README.md says what it holds.`,
+    );
+  const { [DEFINITIONS]: definitions, [STAGES]: _, ...files } = Object.fromEntries(await readFiles(own));
+  return {
+    pin,
+    ...(definitions !== undefined && { definitions: parseSource(pin.name, definitions) }),
+    files: new Map(Object.entries(files)),
+  };
+}
+
+/** What KWOK does with the custom resources of the charts: one file per chart that has some. */
+export async function stageFiles(): Promise<string[]> {
+  const files = (await standInNames()).map((name) => join(folder, name, STAGES));
+  const there = await Promise.all(files.map(exists));
+  return files.filter((_, index) => there[index]);
+}
+
+/** All files below a folder, path inside it to text. */
+export async function readFiles(root: string): Promise<Map<string, string>> {
+  const entries = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  const paths = entries.map(({ parentPath, name }) => join(parentPath, name)).sort();
+  return new Map(
+    await Promise.all(paths.map(async (path) => [relative(root, path), await readFile(path, "utf8")] as const)),
+  );
+}
+
+/** Reads a `definitions.yaml`; fails naming the file and every fault. */
+export function parseSource(name: string, text: string): DefinitionSource {
+  const { data, error } = definitionSource.safeParse(parse(text));
+  if (data) return data;
+  const faults = error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
+  throw new Error(`rehearsal/charts/stand-ins/${name}/${DEFINITIONS}: ${faults.join("; ")}`);
 }

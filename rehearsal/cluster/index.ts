@@ -1,6 +1,7 @@
 import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { stageFiles } from "../charts/stand-in.ts";
 import { exists, needSpace } from "../files.ts";
 import { attemptNamed, endNamed } from "../pid-file.ts";
 import type { Note } from "../progress.ts";
@@ -123,7 +124,8 @@ async function populate(kubeconfig: string, { profile, binaries: { kubectl } }: 
   const base = ["--kubeconfig", kubeconfig];
   const apply = [...base, "apply", "--server-side", "--force-conflicts"];
   const here = import.meta.dirname;
-  await run(kubectl, [...apply, "-R", "-f", join(here, "manifests"), "-f", join(here, "stages")]);
+  const manifests = [join(here, "manifests"), join(here, "stages"), ...(await stageFiles())];
+  await run(kubectl, [...apply, ...manifests.flatMap((path) => ["-f", path])]);
   const nodes = { apiVersion: "v1", kind: "List", items: nodesOf(profiles[profile]) };
   await run(kubectl, [...apply, "-f", "-"], { input: JSON.stringify(nodes) });
   await run(kubectl, [...base, "wait", "--for=condition=Ready", "node", "--all", `--timeout=${nodesWithin}s`]);

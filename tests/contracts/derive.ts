@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { charts } from "../../components/foundation/versions.ts";
+import { charts } from "../../components/versions.ts";
 import { valueTable } from "./value-table.ts";
 
 const [script = "", ...folders] = process.argv.slice(1);

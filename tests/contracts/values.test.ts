@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { charts } from "../../components/foundation/versions";
+import { charts } from "../../components/versions";
 import { valueTable } from "./value-table";
 import { assertKnownValues } from "./values";
 

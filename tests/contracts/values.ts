@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { closest } from "fastest-levenshtein";
-import { charts } from "../../components/foundation/versions";
+import { charts } from "../../components/versions";
 import type { ValueTable, ValueType } from "./value-table.ts";
 
 const FOLDER = join(__dirname, "values");

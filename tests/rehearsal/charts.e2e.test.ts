@@ -2,13 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { archivePath, ensureCharts } from "../../rehearsal/charts/index.ts";
-import type { StandIn } from "../../rehearsal/charts/stand-in.ts";
-import { certManager } from "../../rehearsal/charts/stand-ins/cert-manager.ts";
-import { cloudnativePg } from "../../rehearsal/charts/stand-ins/cloudnative-pg.ts";
-import { gpuOperator } from "../../rehearsal/charts/stand-ins/gpu-operator.ts";
-import { keda } from "../../rehearsal/charts/stand-ins/keda.ts";
-import { kubePrometheusStack } from "../../rehearsal/charts/stand-ins/kube-prometheus-stack.ts";
-import { traefik } from "../../rehearsal/charts/stand-ins/traefik.ts";
+import { type ChartPin, pins } from "../../rehearsal/charts/pins.ts";
 import { controlPlaneTools, startCluster, stopCluster } from "../../rehearsal/cluster/index.ts";
 import { attempt, run } from "../../rehearsal/process.ts";
 import { cacheFolder, ensureTools } from "../../rehearsal/tools/index.ts";
@@ -35,10 +29,10 @@ async function createNamespace(name: string, level: string): Promise<void> {
 }
 
 /** Installs a stand-in into a namespace of the release's name. */
-async function install(release: string, standIn: StandIn, level: string, values: object): Promise<void> {
+async function install(release: string, pin: ChartPin, level: string, values: object): Promise<void> {
   await createNamespace(release, level);
   const where = ["--kubeconfig", kubeconfig, "--namespace", release, "--wait", "--timeout", "90s", "--values", "-"];
-  await run(helm, ["install", release, archivePath(mirror, standIn), ...where], { input: JSON.stringify(values) });
+  await run(helm, ["install", release, archivePath(mirror, pin), ...where], { input: JSON.stringify(values) });
 }
 
 beforeAll(async () => {
@@ -55,13 +49,33 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 }, PATIENCE);
 
+const restrictedPod = { runAsNonRoot: true, runAsUser: 473, seccompProfile: { type: "RuntimeDefault" } };
+const restrictedContainer = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
+const restrictedAlloy = {
+  global: { podSecurityContext: restrictedPod },
+  alloy: { securityContext: restrictedContainer },
+};
+const off = { enabled: false };
+const noPods = { replicas: 0 };
+const singleLoki = {
+  loki: { storage: { type: "filesystem" }, useTestSchema: true },
+  singleBinary: { replicas: 1 },
+  read: noPods,
+  write: noPods,
+  backend: noPods,
+  chunksCache: off,
+  resultsCache: off,
+};
+
 test.each([
-  ["cert-manager", certManager, "restricted", { crds: { enabled: true } }],
-  ["kube-prometheus-stack", kubePrometheusStack, "privileged", {}],
-  ["traefik", traefik, "restricted", { metrics: { prometheus: { serviceMonitor: { enabled: true } } } }],
-  ["keda", keda, "restricted", {}],
-  ["cnpg", cloudnativePg, "restricted", {}],
-  ["gpu-operator", gpuOperator, "privileged", {}],
+  ["cert-manager", pins.certManager, "restricted", { crds: { enabled: true } }],
+  ["kube-prometheus-stack", pins.kubePrometheusStack, "privileged", {}],
+  ["traefik", pins.traefik, "restricted", { metrics: { prometheus: { serviceMonitor: { enabled: true } } } }],
+  ["keda", pins.keda, "restricted", {}],
+  ["cnpg", pins.cloudnativePg, "restricted", {}],
+  ["gpu-operator", pins.gpuOperator, "privileged", {}],
+  ["loki", pins.loki, "restricted", singleLoki],
+  ["alloy", pins.alloy, "restricted", restrictedAlloy],
 ])("%s installs and becomes ready at the Pod Security level of the real chart", install, PATIENCE);
 
 test("a certificate becomes Ready with a key pair for the names it asks for", async () => {

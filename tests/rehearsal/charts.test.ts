@@ -2,17 +2,10 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { charts as pins } from "../../components/foundation/versions.ts";
-import {
-  archivePath,
-  type ChartMirror,
-  definitionTexts,
-  ensureCharts,
-  standIns,
-} from "../../rehearsal/charts/index.ts";
-import { readDefinitions } from "../../rehearsal/charts/modules.ts";
-import { certManager } from "../../rehearsal/charts/stand-ins/cert-manager.ts";
-import { keda } from "../../rehearsal/charts/stand-ins/keda.ts";
+import { archivePath, type ChartMirror, definitionTexts, ensureCharts } from "../../rehearsal/charts/index.ts";
+import { definitionsIn, readDefinitions } from "../../rehearsal/charts/modules.ts";
+import { pins } from "../../rehearsal/charts/pins.ts";
+import { type DefinitionSource, readStandIn } from "../../rehearsal/charts/stand-in.ts";
 import { cacheFolder } from "../../rehearsal/tools/cache.ts";
 
 /** Long enough for a first run, which downloads the vendors' modules. */
@@ -35,29 +28,27 @@ describe("the mirror", () => {
     expect((await readdir(built.mirror)).sort()).toEqual(expected.sort());
   });
 
-  test.each(standIns)("$pin.name was written for the pinned version", ({ pin, writtenFor }) => {
-    expect(writtenFor).toBe(pin.version);
-  });
-
-  test("says of each chart, in one line, that it stands in and what is real in it", () => {
-    for (const { name, version, source } of built.charts) {
-      expect(source).toMatch(/^stand-in with [1-9]\d* real custom resource definitions of \S+ v[\d.]+$/);
-      expect(lines).toContain(`${name} ${version}: ${source}`);
+  test("says of each chart, in one line, that it stands in and what is real in it", async () => {
+    for (const pin of Object.values(pins)) {
+      const { definitions } = await readStandIn(pin);
+      const real = definitions
+        ? `with [1-9]\\d* real custom resource definitions of ${definitions.module} ${definitions.version}$`
+        : "the real chart defines no kinds$";
+      expect(lines).toContainEqual(expect.stringMatching(`^${pin.name} ${pin.version}: stand-in.* ${real}`));
     }
+    expect(built.charts.map(({ name }) => name)).toEqual(Object.values(pins).map(({ name }) => name));
   });
 
   test("has the same bytes wherever it is built", async () => {
     const { mirror } = await ensureCharts({ cacheDir: join(folder, "again") });
-    for (const standIn of standIns) {
-      const [first, second] = await Promise.all(
-        [built.mirror, mirror].map((one) => readFile(archivePath(one, standIn))),
-      );
+    for (const pin of Object.values(pins)) {
+      const [first, second] = await Promise.all([built.mirror, mirror].map((one) => readFile(archivePath(one, pin))));
       expect(first?.equals(second ?? Buffer.alloc(0))).toBe(true);
     }
   });
 
   test("is finished by the next run when a run was interrupted", async () => {
-    const [lost, kept] = [certManager, keda].map((standIn) => archivePath(built.mirror, standIn)) as [string, string];
+    const [lost, kept] = [pins.certManager, pins.keda].map((pin) => archivePath(built.mirror, pin)) as [string, string];
     const before = await stat(kept);
     await rm(lost);
     await writeFile(`${lost}.4711`, "half a chart");
@@ -86,12 +77,21 @@ describe("the definitions", () => {
   });
 });
 
+test("a file with many definitions becomes a file for each", () => {
+  const one = (name: string) => `# generated\napiVersion: v1\nkind: CustomResourceDefinition\nname: ${name}\n`;
+  const text = `---\n${one("a")}---\nkind: ConfigMap\n---\n${one("b")}`;
+  expect(definitionsIn("all.yaml", text)).toEqual([
+    ["all.yaml", `\n${one("a")}`],
+    ["2-all.yaml", `\n${one("b")}`],
+  ]);
+});
+
 describe("a vendor's module that cannot be had", () => {
   const environment = { ...process.env };
   afterEach(() => {
     process.env = { ...environment };
   });
-  const source = { module: "example.com/absent", version: "v1.0.0", folder: "crds", files: /yaml$/ };
+  const source = { module: "example.com/absent", version: "v1.0.0", folder: "crds", prefix: "", into: "crds" } as const;
 
   test("is named, with the proxy that was asked and what to do", async () => {
     process.env["GOPROXY"] = "off";
@@ -105,10 +105,14 @@ describe("a vendor's module that cannot be had", () => {
     await expect(readDefinitions(source, () => {})).rejects.toThrow(/`go` is not on the PATH/);
   });
 
-  test("is told apart from definitions that moved to another folder", async () => {
-    const moved = { ...certManager.definitions, files: /^nothing$/ };
-    await expect(readDefinitions(moved, () => {})).rejects.toThrow(/has no definition in deploy\/crds/);
-  });
+  test.each([{ folder: "deploy/elsewhere" }, { prefix: "nothing" }])(
+    "is told apart from definitions that moved to %j",
+    async (moved) => {
+      const { definitions } = await readStandIn(pins.certManager);
+      const looked = { ...definitions, ...moved } as DefinitionSource;
+      await expect(readDefinitions(looked, () => {})).rejects.toThrow(`has no definition in ${looked.folder}`);
+    },
+  );
 });
 
 test("the project's cache is where the definitions come from", async () => {
@@ -157,6 +161,7 @@ const KINDS = [
   "postgresql.cnpg.io/ScheduledBackup",
   "postgresql.cnpg.io/Database",
   "nvidia.com/ClusterPolicy",
+  "monitoring.grafana.com/PodLogs",
 ];
 
 /** Paths of a schema that state no type, which a structural schema may not have. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 
+import { stageFiles } from "../../rehearsal/charts/stand-in.ts";
 import { configuration, portCount } from "../../rehearsal/cluster/configuration.ts";
 import { nodesOf, type SimulatedNode } from "../../rehearsal/cluster/nodes.ts";
 import { freePorts } from "../../rehearsal/cluster/ports.ts";
@@ -69,8 +70,8 @@ describe("the configuration", () => {
 
 test("every stage has a name of its own and something to do", async () => {
   const folder = join("rehearsal", "cluster", "stages");
-  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith(".yaml"));
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+  const files = [...(await readdir(folder)).map((name) => join(folder, name)), ...(await stageFiles())];
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
   const stages = texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Stage));
   expect(new Set(stages.map(({ metadata }) => metadata.name)).size).toBe(stages.length);
   for (const { spec } of stages) expect(spec.next ?? spec.steps).toBeDefined();
