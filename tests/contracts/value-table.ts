@@ -23,9 +23,10 @@ interface Schema {
 const API_FIELD = /(affinity|nodeSelector|[rR]esources|[sS]ecurityContext|[lL]abels|[aA]nnotations)$/;
 const ALWAYS_WHOLE = /^(affinity|nodeSelector|spec|grafana\.ini)$/;
 
-/** Reads the table of a chart folder from `values.yaml`, `values.schema.json` where there is one, and its dependencies. */
+/** Reads the table of a chart folder from `values.yaml` and `values.schema.json`, where they are, and its dependencies. */
 export function valueTable(folder: string): ValueTable {
-  const defaults = (readYaml(join(folder, "values.yaml")) ?? {}) as Record<string, unknown>;
+  const defaultsFile = join(folder, "values.yaml");
+  const defaults = existsSync(defaultsFile) ? ((readYaml(defaultsFile) ?? {}) as Record<string, unknown>) : {};
   const schemaFile = join(folder, "values.schema.json");
   const fromSchema = existsSync(schemaFile)
     ? tableOfSchema(JSON.parse(readFileSync(schemaFile, "utf8")) as Schema)
@@ -42,7 +43,7 @@ function dependencyTables(folder: string): ValueTable[] {
   const { dependencies = [] } = readYaml(join(folder, "Chart.yaml")) as { dependencies?: Dependency[] };
   return dependencies.map(({ name, alias = name }) => {
     const found = [join(folder, "charts", name), join(folder, "..", name)].find((path) =>
-      existsSync(join(path, "values.yaml")),
+      existsSync(join(path, "Chart.yaml")),
     );
     return { [alias]: found ? valueTable(found) : { "*": "any" } };
   });

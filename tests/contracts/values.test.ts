@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { charts } from "../../components/versions";
+import { pins } from "../../rehearsal/charts/pins.ts";
 import { valueTable } from "./value-table";
 import { assertKnownValues } from "./values";
 
 describe("values of a pinned chart", () => {
-  test.each(Object.values(charts))("$name has a table for its pinned version", ({ name }) => {
+  test.each(Object.values(pins))("$name has a table for its pinned version", ({ name }) => {
     expect(() => {
       assertKnownValues(name, {});
     }).not.toThrow();
@@ -26,6 +26,8 @@ describe("values of a pinned chart", () => {
     assertKnownValues("kube-prometheus-stack", { grafana: { "grafana.ini": { users: {} }, replicas: 1 } });
     assertKnownValues("gpu-operator", { driver: { enabled: false }, mig: { strategy: "mixed" } });
     assertKnownValues("cloudnative-pg", { crds: { create: true }, podLabels: { tier: "data" } });
+    assertKnownValues("loki", { singleBinary: { replicas: 1 }, chunksCache: { enabled: false } });
+    assertKnownValues("alloy", { alloy: { mounts: { varlog: true } }, controller: { type: "daemonset" } });
   });
 
   test("with a made-up key are refused, with the nearest key the chart has", () => {
@@ -115,6 +117,13 @@ describe("a table derived from a chart", () => {
       ports: { web: { port: "number" }, "*": { port: "number|null" } },
       hidden: "boolean",
     });
+  });
+
+  test("knows no key of a dependency that has no values", () => {
+    writeFileSync(join(folder, "Chart.yaml"), "name: example\ndependencies: [{ name: crds }]\n");
+    mkdirSync(join(folder, "charts", "crds"), { recursive: true });
+    writeFileSync(join(folder, "charts", "crds", "Chart.yaml"), "name: crds\n");
+    expect(derive("crds: { create: true }\n")).toEqual({ crds: { create: "boolean" } });
   });
 
   test("leaves a dependency open whose folder is not at hand", () => {

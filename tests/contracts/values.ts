@@ -1,10 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { closest } from "fastest-levenshtein";
-import { charts } from "../../components/versions";
+import { pins } from "../../rehearsal/charts/pins.ts";
+import { readTable } from "./tables";
 import type { ValueTable, ValueType } from "./value-table.ts";
-
-const FOLDER = join(__dirname, "values");
 
 /**
  * Throws unless the chart knows every key of the values and takes values of that type. Helm itself says nothing about a
@@ -17,18 +14,14 @@ export function assertKnownValues(chart: string, values: object): void {
 }
 
 function table(chart: string): ValueTable {
-  const pin = Object.values(charts).find(({ name }) => name === chart);
+  const pin = Object.values(pins).find(({ name }) => name === chart);
   if (!pin)
     throw new Error(
-      `"${chart}" is no pinned chart; those are ${Object.values(charts)
+      `"${chart}" is no pinned chart; those are ${Object.values(pins)
         .map((one) => one.name)
         .join(", ")}.`,
     );
-  const file = join(FOLDER, `${chart}-${pin.version}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as ValueTable;
-  throw new Error(
-    `No value table for ${chart} ${pin.version}. With Helm: helm pull --untar the chart, then node tests/contracts/derive.ts ${chart}`,
-  );
+  return readTable("values", pin) as ValueTable;
 }
 
 function unknownValues(known: ValueTable, values: object, path: string): string[] {
