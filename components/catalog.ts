@@ -1,10 +1,18 @@
 import type { Kind } from "./foundation";
 import { simulator } from "./models/simulator/kind";
 import { vllm } from "./models/vllm/kind";
+import { autoscaling } from "./platform/autoscaling/kind";
+import { certificates } from "./platform/certificates/kind";
+import { gpu } from "./platform/gpu/kind";
+import { ingress } from "./platform/ingress/kind";
+import { monitoring } from "./platform/monitoring/kind";
 import { gateway } from "./services/gateway/kind";
 import { service } from "./services/service/kind";
 import { postgres, postgresExternal, postgresSingle } from "./stores/postgres/kind";
 import { redis } from "./stores/redis/kind";
+
+/** What the cluster gets once, in order of dependency: each may use those before it. */
+export const platform = { certificates, monitoring, ingress, autoscaling, gpu } as const;
 
 type Room = Readonly<Record<string, Kind>>;
 

@@ -5,7 +5,8 @@ import { ConfigError, describeIssue } from "./errors";
 import { type RawConfig, readRaw } from "./raw";
 import { brokenReferences, Circle, declaredParts, duplicates, inOrder } from "./references";
 import { brokenRules } from "./rules";
-import { type Keys, platformKeys, schema } from "./schema";
+import { platform } from "../catalog";
+import { type Keys, schema } from "./schema";
 import { missingSecrets } from "./secrets";
 
 /** A stack file, checked and completed. */
@@ -51,7 +52,7 @@ function planned(keys: Keys, file: string): PlannedPart[] {
     size: keys.size,
     protect: keys.protect,
     domain: keys.domain,
-    platform: Object.fromEntries(Object.keys(platformKeys).map((key) => [key, keys[key as keyof Keys]])),
+    platform: Object.fromEntries(Object.keys(platform).map((key) => [key, keys[key as keyof Keys]])),
     parts: new Map(declared.map((part) => [part.name, part])),
   };
   refuse(file, brokenReferences(stack));

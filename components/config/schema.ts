@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { catalog } from "../catalog";
+import { catalog, platform } from "../catalog";
 import type { Kind } from "../foundation";
 import {
   cidr,
@@ -12,20 +12,13 @@ import {
   sizeNames,
   toleration,
 } from "../foundation/fields";
-import { autoscalingKeys } from "../platform/autoscaling/keys";
-import { certificatesKeys } from "../platform/certificates/keys";
-import { gpuKeys } from "../platform/gpu/keys";
-import { ingressKeys } from "../platform/ingress/keys";
-import { monitoringKeys } from "../platform/monitoring/keys";
 
-/** What the cluster gets once; a key that is absent is not installed. In order of dependency. */
-export const platformKeys = {
-  certificates: certificatesKeys.optional().describe("cert-manager and the issuer of public certificates."),
-  monitoring: monitoringKeys.optional().describe("kube-prometheus-stack: Prometheus, Alertmanager, Grafana."),
-  ingress: ingressKeys.optional().describe("Traefik, the only public entry."),
-  autoscaling: autoscalingKeys.optional().describe("KEDA."),
-  gpu: gpuKeys.optional().describe("NVIDIA GPU operator. Required by models of kind vllm."),
-};
+type Platform = typeof platform;
+
+/** A key that is absent is not installed. */
+const platformKeys = Object.fromEntries(
+  Object.entries(platform).map(([name, { keys }]) => [name, keys.optional()]),
+) as unknown as { readonly [Name in keyof Platform]: z.ZodOptional<Platform[Name]["keys"]> };
 
 const mirror = (what: string) =>
   z.string().regex(/^[\w.-]+(:\d+)?(\/[\w.-]+)*$/, `${what} without a scheme, for example registry.example.com/mirror`);
@@ -130,4 +123,3 @@ export const schema = z.strictObject({
 });
 
 export type Keys = z.infer<typeof schema>;
-export type PlatformKey = keyof typeof platformKeys;

@@ -10,6 +10,7 @@ export * from "./deployment";
 export * from "./kind";
 export * from "./merge";
 export * from "./names";
+export * from "./once";
 export * from "./namespace";
 export * from "./network";
 export * from "./network-rules";

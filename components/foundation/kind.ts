@@ -68,6 +68,8 @@ export interface Kind {
   readonly offers: (keys: never) => readonly string[];
   readonly check: (keys: never, stack: Stack, name: string) => readonly Problem[];
   readonly customKinds: readonly CustomKind[];
+  /** Namespaces that it makes beside the system's own, and that no system may have. */
+  readonly namespaces: readonly string[];
 }
 
 type Component<Args> = new (name: string, args: Args, opts?: pulumi.ComponentResourceOptions) => Part;
@@ -80,13 +82,21 @@ interface Rules<Keys> {
   /** @default no rules beyond the keys' own */
   readonly check?: (keys: Keys, stack: Stack, name: string) => readonly Problem[];
   readonly customKinds?: readonly CustomKind[];
+  /** @default none */
+  readonly namespaces?: readonly string[];
 }
 
 /** Ties a component to its keys. The only place where its own type is forgotten: the schema has checked the value by then. */
 export function kind<Keys extends z.ZodObject>(
   keys: Keys,
   component: Component<z.infer<Keys> & Around>,
-  { references = usedParts, offers = () => ["default"], check = () => [], customKinds = [] }: Rules<z.infer<Keys>> = {},
+  {
+    references = usedParts,
+    offers = () => ["default"],
+    check = () => [],
+    customKinds = [],
+    namespaces = [],
+  }: Rules<z.infer<Keys>> = {},
 ): Kind {
   return {
     keys,
@@ -95,6 +105,7 @@ export function kind<Keys extends z.ZodObject>(
     offers,
     check,
     customKinds,
+    namespaces,
   };
 }
 

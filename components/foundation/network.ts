@@ -42,7 +42,7 @@ export interface NetworkArgs {
   readonly site: Site;
   /** Pods that reach what parts declare: routes, metrics and the sources of scaling. A platform part that is not installed has none. */
   readonly ingress?: Client | undefined;
-  readonly monitoring?: Client | undefined;
+  readonly monitoring?: (Client & { readonly viewer: End }) | undefined;
   readonly autoscaling?: Client | undefined;
 }
 
@@ -83,6 +83,9 @@ export function edges({ parts, ingress, monitoring, autoscaling }: Omit<NetworkA
     ),
     ...parts.flatMap(({ routes = [] }) => routes.flatMap(({ server }) => served(ingress, server, server.ports))),
     ...parts.flatMap(({ metrics = [] }) => metrics.flatMap((target) => served(monitoring, target, [target.port]))),
+    ...parts.flatMap(({ dataSources = [] }) =>
+      dataSources.flatMap(({ server }) => served(monitoring && { client: monitoring.viewer }, server, server.ports)),
+    ),
     ...parts.flatMap(({ scales = [] }) =>
       scales.flatMap(({ triggers }) =>
         triggers.flatMap((trigger) =>

@@ -41,6 +41,15 @@ export interface Panel {
   readonly queries: Readonly<Record<string, string>>;
 }
 
+/** A server that Grafana asks beside Prometheus. */
+export interface DataSource {
+  readonly name: string;
+  /** Grafana's own word for its kind. */
+  readonly type: string;
+  readonly url: string;
+  readonly server: Server;
+}
+
 /** Public addresses of a server. */
 export interface Route {
   /** Names the route's objects. */
@@ -71,6 +80,7 @@ export interface Part {
   /** Name of the rule group of its alerts. @default "alerts" */
   readonly alertGroup?: string;
   readonly dashboards?: readonly Dashboard[];
+  readonly dataSources?: readonly DataSource[];
   readonly routes?: readonly Route[];
   readonly scales?: readonly Scale[];
   /** What whoever deploys wants to see afterwards, secret: first keys for instance. */

@@ -17,6 +17,7 @@ import {
   talkWithin,
 } from "../../foundation";
 import { charts } from "../../versions";
+import type { Monitoring } from "../monitoring";
 import { autoscalingAlerts } from "./alerts";
 import type { AutoscalingKeys } from "./keys";
 import { authenticationName, authenticationSpec, scaledObjectSpec } from "./scaled-object";
@@ -24,8 +25,8 @@ import { buildValues } from "./values";
 
 export type AutoscalingArgs = AutoscalingKeys &
   Pick<Around, "site"> & {
-    /** Prometheus, for the triggers that ask it. @default there are none */
-    readonly prometheus?: Connection | undefined;
+    /** Whose Prometheus answers the triggers that ask it. @default there are none */
+    readonly monitoring?: Pick<Monitoring, "connection"> | undefined;
   };
 
 const NAMESPACE = "keda";
@@ -49,7 +50,7 @@ export class Autoscaling extends pulumi.ComponentResource implements Part {
   constructor(name: string, args: AutoscalingArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:platform:Autoscaling", name, {}, opts);
     this.name = name;
-    this.prometheus = args.prometheus;
+    this.prometheus = args.monitoring?.connection;
     const own = { parent: this };
     const { site } = args;
     const namespace = site.addNamespace(
@@ -75,7 +76,7 @@ export class Autoscaling extends pulumi.ComponentResource implements Part {
       },
       { ...own, dependsOn: [namespace] },
     );
-    this.members = [{ ...this.client, uses: args.prometheus ? [args.prometheus] : [] }];
+    this.members = [{ ...this.client, uses: this.prometheus ? [this.prometheus] : [] }];
     this.metrics = [{ ...this.client, port: METRICS_PORT }];
     this.registerOutputs({});
   }

@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Dashboard, Namespace, Panel } from "../../foundation";
+import type { Dashboard, DataSource, Namespace, Panel } from "../../foundation";
 
 /** Panels side by side, and their height, in Grafana's grid of 24 columns. */
 const COLUMNS = 2;
@@ -22,6 +22,28 @@ export function dashboardObject(
         labels: { ...namespace.labels(name, "dashboard"), grafana_dashboard: "1" },
       },
       data: { [`${dashboard.name}.json`]: JSON.stringify(dashboardJson(dashboard)) },
+    },
+    opts,
+  );
+}
+
+/** The same for a server that Grafana asks; its sidecar finds data sources by another label. */
+export function dataSourceObject(
+  { name, type, url }: DataSource,
+  namespace: Namespace,
+  opts: pulumi.CustomResourceOptions,
+): k8s.core.v1.ConfigMap {
+  const objectName = `data-source-${type}`;
+  const datasources = [{ name, type, uid: type, url, access: "proxy", editable: false }];
+  return new k8s.core.v1.ConfigMap(
+    objectName,
+    {
+      metadata: {
+        name: objectName,
+        namespace: namespace.reference,
+        labels: { ...namespace.labels(objectName, "data-source"), grafana_datasource: "1" },
+      },
+      data: { [`${type}.yaml`]: JSON.stringify({ apiVersion: 1, datasources }) },
     },
     opts,
   );

@@ -22,7 +22,7 @@ import {
 } from "../../foundation";
 import { charts } from "../../versions";
 import { alertGroups } from "./alert-groups";
-import { dashboardObject } from "./dashboards";
+import { dashboardObject, dataSourceObject } from "./dashboards";
 import type { MonitoringKeys } from "./keys";
 import { RECEIVERS_SECRET, receiverAccess, receiverSecrets } from "./receivers";
 import { buildValues, GRAFANA_SECRET, RELEASE_NAME } from "./values";
@@ -47,6 +47,10 @@ const ALERTMANAGER = {
   name: "alertmanager",
   peer: { namespace: NAMESPACE, labels: { "app.kubernetes.io/name": "alertmanager" } },
 };
+const GRAFANA = {
+  name: "grafana",
+  peer: { namespace: NAMESPACE, labels: { "app.kubernetes.io/name": "grafana" } },
+};
 
 /**
  * Prometheus, Alertmanager, Grafana and the exporters of nodes and objects. Its namespace is `privileged`, because the node exporter
@@ -59,6 +63,8 @@ export class Monitoring extends pulumi.ComponentResource implements Part {
   readonly connections;
   /** Prometheus, which scrapes. */
   readonly client = PROMETHEUS;
+  /** Grafana, which asks the data sources of other parts. */
+  readonly viewer = GRAFANA;
   readonly members: readonly Member[];
   private readonly args: MonitoringArgs;
   private readonly namespace: Namespace;
@@ -114,6 +120,8 @@ export class Monitoring extends pulumi.ComponentResource implements Part {
     const dashboards = parts.flatMap((part) => part.dashboards ?? []);
     for (const dashboard of new Map(dashboards.map((one) => [one.name, one])).values())
       dashboardObject(dashboard, this.namespace, { parent: this, dependsOn: [this.namespace] });
+    for (const source of parts.flatMap((part) => part.dataSources ?? []))
+      dataSourceObject(source, this.namespace, { parent: this, dependsOn: [this.namespace] });
   }
 
   private monitor({ name, peer, port, path = "/metrics" }: ScrapeTarget, opts: pulumi.CustomResourceOptions): void {

@@ -1,4 +1,5 @@
 import { kind, type Problem, type Reference, type Stack, usedParts } from "../../foundation";
+import { unknownMiddlewares } from "../../platform/ingress/kind";
 import { Gateway, isAutoscaled } from "./gateway";
 import { type GatewayKeys, gatewayKeys } from "./keys";
 
@@ -8,6 +9,7 @@ export const gateway = kind(gatewayKeys, Gateway, {
   references: (keys, stack) => [...usedParts(keys), ...models(stack)],
   check: (keys, stack) => [
     ...storesAreNamed(keys),
+    ...unknownMiddlewares(["through"], keys.through, stack),
     ...modelsExist(stack),
     ...redundant(keys, stack),
     ...drainsLongEnough(keys, stack),

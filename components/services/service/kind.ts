@@ -1,4 +1,5 @@
 import { kind, parseReference, type Problem, type Reference, type Stack, usedParts } from "../../foundation";
+import { unknownMiddlewares } from "../../platform/ingress/kind";
 import { isFile } from "./environment";
 import { portsOf, Service } from ".";
 import { type ServiceKeys, serviceKeys } from "./keys";
@@ -14,6 +15,7 @@ export const service = kind(serviceKeys, Service, {
     ...variablesComeFromUses(keys, stack),
     ...sharedClaims(keys),
     ...routesNeedIngress(keys, stack),
+    ...keys.routes.flatMap(({ through }, index) => unknownMiddlewares(["routes", index, "through"], through, stack)),
     ...scalingProblems(keys, stack),
   ],
 });

@@ -8,10 +8,12 @@ import {
   type PostgresSingleKeys,
   postgresSingleKeys,
 } from "./keys";
+import { OPERATOR } from "./operator";
 import { Postgres } from "./postgres";
 import { PostgresSingle } from "./single";
 
 export const postgres = kind(postgresKeys, Postgres, {
+  namespaces: [OPERATOR.peer.namespace],
   offers: (keys) => ["default", ...(keys.instances > 1 ? ["reader"] : []), ...Object.keys(keys.databases)],
   check: (keys, stack, name) => [
     ...standby(keys, stack),
