@@ -5,6 +5,7 @@ import { autoscaling } from "./platform/autoscaling/kind";
 import { certificates } from "./platform/certificates/kind";
 import { gpu } from "./platform/gpu/kind";
 import { ingress } from "./platform/ingress/kind";
+import { logging } from "./platform/logging/kind";
 import { monitoring } from "./platform/monitoring/kind";
 import { gateway } from "./services/gateway/kind";
 import { service } from "./services/service/kind";
@@ -12,7 +13,7 @@ import { postgres, postgresExternal, postgresSingle } from "./stores/postgres/ki
 import { redis } from "./stores/redis/kind";
 
 /** What the cluster gets once, in order of dependency: each may use those before it. */
-export const platform = { certificates, monitoring, ingress, autoscaling, gpu } as const;
+export const platform = { certificates, monitoring, logging, ingress, autoscaling, gpu } as const;
 
 type Room = Readonly<Record<string, Kind>>;
 
