@@ -61,7 +61,7 @@ function planned(keys: Keys, file: string): PlannedPart[] {
     return inOrder(stack);
   } catch (error) {
     if (!(error instanceof Circle)) throw error;
-    throw new ConfigError(file, [`${error.message}\n  Remove one of the references.`]);
+    throw new ConfigError(file, [error.message]);
   }
 }
 

@@ -62,12 +62,12 @@ function advice(wanted: string, names: readonly string[]): string {
   return names.length > 0 ? `\n  Did you mean ${closest(wanted, names)}?` : "\n  Remove it.";
 }
 
-/** Every part after those it names, else in the order of the stack file. Throws with the names of a circle. */
+/** Every part after those it names, else in the order of the stack file. Throws a {@link Circle}. */
 export function inOrder(stack: Stack): PlannedPart[] {
   const ordered = new Map<string, PlannedPart>();
   const visit = (part: Declared, trail: readonly string[]): void => {
     if (ordered.has(part.name)) return;
-    if (trail.includes(part.name)) throw new Circle([...trail.slice(trail.indexOf(part.name)), part.name]);
+    if (trail.includes(part.name)) throw new Circle(part, [...trail.slice(trail.indexOf(part.name)), part.name]);
     const references = referencesOf(part, stack);
     for (const { to } of references) {
       const next = stack.parts.get(parseReference(to, (name) => stack.parts.has(name)).part);
@@ -79,9 +79,9 @@ export function inOrder(stack: Stack): PlannedPart[] {
   return [...ordered.values()];
 }
 
-/** Parts that wait for each other. */
+/** Parts that wait for each other, so that none could be made first. */
 export class Circle extends Error {
-  constructor(readonly names: readonly string[]) {
-    super(`${names.join(" -> ")}: these parts wait for each other.`);
+  constructor({ room, name }: Declared, names: readonly string[]) {
+    super(`${keyOf([room, name])} waits for itself: ${names.join(" -> ")}.\n  Remove one of these references.`);
   }
 }
