@@ -49,7 +49,7 @@ describeMistakes("a mistake about a service is refused", [
   ["services/web/replicas", 3, "services.web.replicas is 3", "two owners"],
   ["services/web/uses", { database: "postgress.audit" }, "Did you mean postgres"],
   ["services/web/uses", { database: "postgres.audits" }, "postgres offers", "Did you mean postgres.audit?"],
-  ["services/worker/uses", ["queue", "web", "worker"], "services.worker waits for itself", "worker -> worker"],
+  ["services/worker/uses", ["queue", "web", "worker"], "uses[2] is", "no connection"],
   ["services/web/environment/DATABASE_URL", { from: "database" }, "DATABASE_URL_FILE", "secretVariables"],
   ["services/web/environment/TOKEN_FILE", { secret: "tokn" }, "environment.TOKEN_FILE"],
   ["services/web/environment/CACHE_URL_FILE", { from: "cache" }, 'is "cache", but it uses database, limits'],
