@@ -1,3 +1,4 @@
+import { customImages } from "../custom-resources";
 import type { KubernetesField, KubernetesObject } from "../kubernetes";
 import { containersOf } from "../pods";
 import { resourceRule, violation } from "../rule";
@@ -13,13 +14,21 @@ export const imagesAreExact = resourceRule({
 });
 
 function images(object: KubernetesObject): KubernetesField[] {
-  const operand = object.is("postgresql.cnpg.io", "Cluster") ? [object.at("spec", "imageName")] : [];
-  return [...containersOf(object).map((container) => container.at("image")), ...operand];
+  return [...containersOf(object).map((container) => container.at("image")), ...customImages(object)];
 }
 
-/** PostgreSQL versions have two numbers, all others here three; fewer mean "the newest of". */
+/** What a full version looks like, by the end of the repository's name; fewer numbers mean "the newest of". */
+const VERSIONS: readonly (readonly [repository: RegExp, version: RegExp])[] = [
+  // Two programs in one image, each with a version: PostgreSQL and TimescaleDB.
+  [/timescaledb-ha$/, /^pg\d+\.\d+-ts\d+\.\d+\.\d/],
+  // PostgreSQL's versions have two numbers.
+  [/postgres/, /\d\.\d/],
+  [/$/, /\d\.\d+\.\d/],
+];
+
 function isExact(image: string): boolean {
   if (/@sha256:[0-9a-f]{64}$/.test(image)) return true;
   const [, repository = "", tag = ""] = /^(.+):([^:/]+)$/.exec(image) ?? [];
-  return repository.includes("postgres") ? /\d\.\d/.test(tag) : /\d\.\d+\.\d/.test(tag);
+  const [, version] = VERSIONS.find(([name]) => name.test(repository)) ?? [];
+  return version?.test(tag) ?? false;
 }

@@ -173,6 +173,15 @@ export const postgresCluster = builder("postgresql.cnpg.io/v1:Cluster", () => ({
   metadata,
   spec: { instances: 3, imageName: "ghcr.io/cloudnative-pg/postgresql:16.10-standard-bookworm" },
 }));
+export const imageCatalog = builder("postgresql.cnpg.io/v1:ImageCatalog", () => ({
+  metadata,
+  spec: { images: [{ major: 16, image: "docker.io/timescale/timescaledb-ha:pg16.10-ts2.22.1-oss" }] },
+}));
+/** A cluster that takes its image from a catalogue. */
+export const cataloguedCluster = builder("postgresql.cnpg.io/v1:Cluster", () => ({
+  metadata,
+  spec: { imageCatalogRef: { apiGroup: "postgresql.cnpg.io", kind: "ImageCatalog", name: "backend", major: 16 } },
+}));
 export const role = builder("rbac.authorization.k8s.io/v1:Role", () => ({
   metadata,
   rules: [{ apiGroups: [""], resources: ["configmaps"], verbs: ["get"] }],
@@ -196,5 +205,6 @@ export function compliantStack(): KubernetesObject[] {
     ...[service(), configMap(), release(), role(), roleBinding()],
     claim({}, { protect: true }),
     postgresCluster({}, { protect: true }),
+    ...[imageCatalog(), cataloguedCluster({}, { protect: true })],
   ];
 }

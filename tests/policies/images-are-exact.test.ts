@@ -1,5 +1,5 @@
 import { imagesAreExact } from "../../policies/rules/images-are-exact";
-import { deployment, postgresCluster, service } from "./builders";
+import { cataloguedCluster, deployment, imageCatalog, postgresCluster, service } from "./builders";
 import { describeRule } from "./judge";
 
 const PATH = "spec.template.spec.containers[backend].image";
@@ -7,6 +7,8 @@ const PATH = "spec.template.spec.containers[backend].image";
 function withImage(image: string) {
   return deployment({ [PATH]: image });
 }
+
+const CATALOGUED = "spec.images[0].image";
 
 function refused(image: string) {
   return [withImage(image), `${PATH} is "${image}", must be a digest or a full version tag`] as const;
@@ -20,6 +22,8 @@ describeRule(imagesAreExact, {
     "a digest beside a tag that moves": withImage(`docker.io/library/redis:latest@sha256:${"0".repeat(64)}`),
     "a registry with a port": withImage("registry.example.com:5000/redis:7.2.11"),
     "PostgreSQL's two-part versions": postgresCluster(),
+    "the versions of both programs in TimescaleDB's image": imageCatalog(),
+    "a PostgreSQL cluster that leaves it to a catalogue": cataloguedCluster(),
     "objects without images": service(),
   },
   refuses: {
@@ -34,6 +38,9 @@ describeRule(imagesAreExact, {
         "registry.example.com:5000.1.2/redis",
         `docker.io/library/redis@sha256:${"a".repeat(63)}`,
         `docker.io/library/redis:latest@sha256:${"g".repeat(64)}`,
+        "docker.io/timescale/timescaledb-ha:pg16-ts2.22.1-oss",
+        "docker.io/timescale/timescaledb-ha:pg16.10-ts2.22-oss",
+        "docker.io/timescale/timescaledb-ha:pg16.10",
       ].map((image) => [image, refused(image)] as const),
     ),
     "no image": [
@@ -51,6 +58,26 @@ describeRule(imagesAreExact, {
     "a PostgreSQL cluster that leaves it to its operator": [
       postgresCluster({ "spec.imageName": undefined }),
       "spec.imageName is absent, must be a digest or a full version tag",
+    ],
+    "a PostgreSQL cluster that refers to something without images": [
+      cataloguedCluster({ "spec.imageCatalogRef.kind": "Database" }),
+      "spec.imageName is absent, must be a digest or a full version tag",
+    ],
+    "an inexact image beside a catalogue": [
+      cataloguedCluster({ "spec.imageName": "postgres:16" }),
+      'spec.imageName is "postgres:16", must be a digest or a full version tag',
+    ],
+    "an image of a catalogue": [
+      imageCatalog({ [CATALOGUED]: "docker.io/timescale/timescaledb-ha:pg16" }),
+      `${CATALOGUED} is "docker.io/timescale/timescaledb-ha:pg16", must be a digest or a full version tag`,
+    ],
+    "a catalogue without images": [
+      imageCatalog({ "spec.images": undefined }),
+      "spec.images.image is absent, must be a digest or a full version tag",
+    ],
+    "an entry of a catalogue without an image": [
+      imageCatalog({ [CATALOGUED]: undefined }),
+      `${CATALOGUED} is absent, must be a digest or a full version tag`,
     ],
   },
 });
