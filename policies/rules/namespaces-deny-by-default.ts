@@ -37,7 +37,8 @@ function closes(object: KubernetesObject, direction: string): boolean {
   return isClosed || spec.unknown;
 }
 
+/** Wherever the name servers are: a cache on each node has no pods to select, and what answers on this port alone is one. */
 function isNameResolution(rule: KubernetesField): boolean {
   const ports = rule.at("ports").items();
-  return ports.length > 0 && ports.every((port) => port.at("port").value === 53);
+  return ports.length > 0 && ports.every((port) => port.at("port").value === 53 && port.at("endPort").absent);
 }

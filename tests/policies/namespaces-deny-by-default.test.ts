@@ -1,3 +1,4 @@
+import { nameResolution } from "../../components/foundation";
 import { namespacesDenyByDefault } from "../../policies/rules/namespaces-deny-by-default";
 import { defaultDeny, deployment, namespace, pod, release, service } from "./builders";
 import { describeRule } from "./judge";
@@ -14,11 +15,19 @@ function both(path: string): string[] {
   return [denies(path, "ingress"), denies(path, "egress")];
 }
 
+function withEgress(...egress: readonly object[]) {
+  return defaultDeny({ "spec.egress": egress });
+}
+
+/** DNS pods, a cache on each node, and name servers at any address. */
+const anyNameServer = { apiPorts: [443], apiAddresses: [], dnsAddresses: ["169.254.20.10/32", "0.0.0.0/0"] };
+
 describeRule(namespacesDenyByDefault, {
   passes: {
     "one policy for both directions": [namespace(), deployment(), defaultDeny()],
     "one policy per direction": [namespace(), closed("Ingress"), closed("Egress")],
     "egress to DNS only": [namespace(), defaultDeny({ "spec.egress": [{ ports: [{ port: 53 }, { port: 53 }] }] })],
+    "name resolution as the foundation permits it": [namespace(), withEgress(nameResolution(anyNameServer))],
     "namespaces that hold no pods of ours": [release(), service()],
   },
   refuses: {
@@ -41,6 +50,14 @@ describeRule(namespacesDenyByDefault, {
     "ingress from anywhere": [[namespace(), defaultDeny({ "spec.ingress": [{}] })], denies("metadata.name", "ingress")],
     "egress to more than DNS": [
       [namespace(), defaultDeny({ "spec.egress": [{ ports: [{ port: 53 }, { port: 443 }] }] })],
+      denies("metadata.name", "egress"),
+    ],
+    "egress to the ports from DNS on": [
+      [namespace(), withEgress({ ports: [{ port: 53, endPort: 9000 }] })],
+      denies("metadata.name", "egress"),
+    ],
+    "egress to name servers on every port": [
+      [namespace(), withEgress({ to: nameResolution(anyNameServer).to })],
       denies("metadata.name", "egress"),
     ],
     "egress to every port": [
