@@ -1,7 +1,8 @@
 import type { PolicyConfigSchema } from "@pulumi/policy";
 import type { KubernetesObject } from "./kubernetes";
+import { SHORTEST_REASON } from "./reason";
 
-/** One accepted deviation from one rule. */
+/** One deviation from one rule that whoever operates the platform accepts. */
 export interface Exemption {
   /** `<Kind>/<Pulumi name>`, as in `Namespace/gpu`; `*` stands for any text. */
   readonly resource: string;
@@ -11,9 +12,22 @@ export interface Exemption {
   readonly expires?: string;
 }
 
-/** What the engine checks every rule's configuration against, beside its `enforcementLevel`. */
+/** What the operator says about one rule, beside its `enforcementLevel`. */
+export interface Configuration {
+  /** @default none */
+  readonly exemptions?: readonly Exemption[];
+  /** Whether the exemptions that the program itself declares hold. @default "honoured" */
+  readonly annotations?: "honoured" | "ignored";
+}
+
+/** What the engine checks every rule's configuration against. */
 export const configSchema: PolicyConfigSchema = {
   properties: {
+    annotations: {
+      description: "Whether the exemptions that the program declares in annotations hold",
+      type: "string",
+      enum: ["honoured", "ignored"],
+    },
     exemptions: {
       description: "Accepted deviations from this rule",
       type: "array",
@@ -23,7 +37,7 @@ export const configSchema: PolicyConfigSchema = {
         required: ["resource", "reason"],
         properties: {
           resource: { type: "string", pattern: "^[A-Za-z*]+/.+$", description: "<Kind>/<Pulumi name>, * for any text" },
-          reason: { type: "string", minLength: 10, description: "Why the deviation is accepted" },
+          reason: { type: "string", minLength: SHORTEST_REASON, description: "Why the deviation is accepted" },
           expires: { type: "string", format: "date", description: "Last day it holds" },
         },
       },
@@ -31,31 +45,33 @@ export const configSchema: PolicyConfigSchema = {
   },
 };
 
+const SETTINGS = Object.keys(configSchema.properties);
+
 /**
- * The exemptions in a rule's configuration, which the engine has checked against {@link configSchema}.
+ * A rule's configuration, which the engine has checked against {@link configSchema}, complete.
  * @param today as in `2027-03-31`
  * @throws if a key is not known (the engine accepts any) or an exemption has expired
  */
-export function exemptions(
-  rule: string,
-  config: { exemptions?: readonly Exemption[] },
-  today: string,
-): readonly Exemption[] {
+export function complete(rule: string, config: Configuration, today: string): Required<Configuration> {
   for (const key of Object.keys(config))
-    if (key !== "exemptions")
-      throw plain(`Policy ${rule}: "${key}" is no setting of a rule. Use "enforcementLevel" or "exemptions".`);
-  for (const { resource, reason, expires } of config.exemptions ?? [])
+    if (!SETTINGS.includes(key))
+      throw plain(
+        `Policy ${rule}: "${key}" is no setting of a rule. Use "enforcementLevel", "annotations" or "exemptions".`,
+      );
+  const { exemptions = [], annotations = "honoured" } = config;
+  for (const { resource, reason, expires } of exemptions)
     if (expires !== undefined && expires < today)
       throw plain(
         `Policy ${rule}: the exemption of ${resource} (${reason}) expired on ${expires}. ` +
           `Fix the resource and remove the exemption, or renew its date.`,
       );
-  return config.exemptions ?? [];
+  return { exemptions, annotations };
 }
 
-export function isExempt(object: KubernetesObject, granted: readonly Exemption[]): boolean {
+/** Whether one of the operator's exemptions names the object. */
+export function isExempt(object: KubernetesObject, exemptions: readonly Exemption[]): boolean {
   const resource = `${object.kind}/${object.logicalName}`;
-  return granted.some((exemption) => matches(exemption.resource, resource));
+  return exemptions.some((exemption) => matches(exemption.resource, resource));
 }
 
 function matches(pattern: string, text: string): boolean {

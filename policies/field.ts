@@ -7,7 +7,13 @@ export class Field<Owner = unknown> {
     readonly owner: Owner,
     readonly path: string,
     readonly value: unknown,
+    private readonly parent?: Field<Owner>,
   ) {}
+
+  /** The places it is in, the nearest first, the object itself last. */
+  get above(): Field<Owner>[] {
+    return this.parent ? [this.parent, ...this.parent.above] : [];
+  }
 
   /** The place below these keys; absent below anything that is no record, unknown below anything unknown. */
   at(...keys: readonly string[]): Field<Owner> {
@@ -19,7 +25,7 @@ export class Field<Owner = unknown> {
     if (!Array.isArray(this.value)) return [];
     return this.value.map((item: unknown, index) => {
       const name = isRecord(item) && typeof item["name"] === "string" ? item["name"] : index;
-      return new Field(this.owner, `${this.path}[${name}]`, item);
+      return new Field(this.owner, `${this.path}[${name}]`, item, this);
     });
   }
 
@@ -56,7 +62,7 @@ export class Field<Owner = unknown> {
   private child(key: string): Field<Owner> {
     const step = /^[A-Za-z_]\w*$/.test(key) ? `${this.path && "."}${key}` : `["${key}"]`;
     const below = isRecord(this.value) ? this.value[key] : undefined;
-    return new Field(this.owner, this.path + step, this.value === unknown ? unknown : below);
+    return new Field(this.owner, this.path + step, this.value === unknown ? unknown : below, this);
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Policies, ReportViolation, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
-import { configSchema, type Exemption, exemptions, isExempt } from "./configuration";
+import { complete, type Configuration, configSchema, isExempt } from "./configuration";
+import { exemptionOf } from "./exemption";
 import { KubernetesObject } from "./kubernetes";
 import { settled } from "./preview";
-import { message, type Rule } from "./rule";
+import { message, type Rule, type Violation } from "./rule";
 
 /** A rule as the engine runs it, its configuration applied. */
 export function policy(rule: Rule): Policies[number] {
@@ -50,10 +51,22 @@ function reportViolations(
   report: ReportViolation,
 ): void {
   const today = new Date().toISOString().slice(0, 10);
-  const granted = exemptions(rule.name, args.getConfig<{ exemptions?: readonly Exemption[] }>(), today);
-  const judged = rule.judge(objects).filter(({ field }) => !isExempt(field.owner, granted));
+  const config = complete(rule.name, args.getConfig<Configuration>(), today);
+  const judged = remaining(rule, objects, config);
   const messages = new Map(judged.map((violation) => [message(rule, violation), violation.field.owner.urn]));
   for (const [text, urn] of messages) report(text, urn);
+}
+
+/** What a rule finds and nobody has exempted: neither the operator nor, where he lets it, the program itself. */
+export function remaining(
+  rule: Rule,
+  objects: readonly KubernetesObject[],
+  { exemptions, annotations }: Required<Configuration>,
+): Violation[] {
+  return rule
+    .judge(objects)
+    .filter(({ field }) => !isExempt(field.owner, exemptions))
+    .filter(({ field }) => annotations === "ignored" || !exemptionOf(rule.name, field));
 }
 
 /** `pods-run-as-non-root` -> `Pods run as non root.` */

@@ -7,6 +7,7 @@ import { containersDropAllCapabilities } from "./containers-drop-all-capabilitie
 import { containersHaveAReadOnlyRoot } from "./containers-have-a-read-only-root";
 import { containersStateTheirResources } from "./containers-state-their-resources";
 import { enginesRunWithoutDevMode } from "./engines-run-without-dev-mode";
+import { exemptionsNameARuleAndAReason } from "./exemptions-name-a-rule-and-a-reason";
 import { gpuWorkloadsDoNotSurge } from "./gpu-workloads-do-not-surge";
 import { imagesAreExact } from "./images-are-exact";
 import { namespacesDenyByDefault } from "./namespaces-deny-by-default";
@@ -30,8 +31,7 @@ import { tokensAreMountedForAReason } from "./tokens-are-mounted-for-a-reason";
 import { vllmQueriesSelectAModel } from "./vllm-queries-select-a-model";
 import { workloadsHaveProbes } from "./workloads-have-probes";
 
-/** Every rule of the pack. */
-export const rules: readonly Rule[] = [
+const rulesOfObjects: readonly Rule[] = [
   autoscalersHaveBounds,
   budgetsPermitEviction,
   chartsHaveExactVersions,
@@ -62,4 +62,10 @@ export const rules: readonly Rule[] = [
   tokensAreMountedForAReason,
   vllmQueriesSelectAModel,
   workloadsHaveProbes,
+];
+
+/** Every rule of the pack. */
+export const rules: readonly Rule[] = [
+  ...rulesOfObjects,
+  exemptionsNameARuleAndAReason(rulesOfObjects.map(({ name }) => name)),
 ];

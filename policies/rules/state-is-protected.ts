@@ -1,10 +1,14 @@
+import { isStateful } from "../custom-resources";
+import { EXEMPT } from "../exemption";
 import type { KubernetesObject } from "../kubernetes";
 import { resourceRule, violation } from "../rule";
 
+const NAME = "state-is-protected";
+
 export const stateIsProtected = resourceRule({
-  name: "state-is-protected",
+  name: NAME,
   why: "One removed line of the program, or a destroy of the wrong stack, would delete the data with the object.",
-  fix: "set the option protect: true; a stack without data worth keeping switches this rule off",
+  fix: `set the option protect: true, or say in the annotation ${EXEMPT}${NAME} why the data may go`,
   check: (object) => (holdsState(object) && object.protect.value !== true ? [violation(object.protect, "true")] : []),
 });
 
@@ -12,6 +16,6 @@ function holdsState(object: KubernetesObject): boolean {
   return (
     object.is("apps", "StatefulSet") ||
     object.is("core", "PersistentVolumeClaim", "PersistentVolume") ||
-    object.is("postgresql.cnpg.io", "Cluster")
+    isStateful(object)
   );
 }

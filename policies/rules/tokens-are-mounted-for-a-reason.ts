@@ -1,9 +1,9 @@
 import { annotation, podTemplates } from "../pods";
+import { isReason } from "../reason";
 import { resourceRule, violation } from "../rule";
 
 /** Says why a pod talks to the Kubernetes API. */
 const REASON = "ai-platform.dev/service-account-token-reason";
-const SHORTEST_REASON = 10;
 
 export const tokensAreMountedForAReason = resourceRule({
   name: "tokens-are-mounted-for-a-reason",
@@ -11,7 +11,7 @@ export const tokensAreMountedForAReason = resourceRule({
   fix: `set automountServiceAccountToken: false on the pod, or say in the annotation ${REASON} what needs it`,
   check: (object) =>
     podTemplates(object)
-      .filter((template) => (annotation(object, template, REASON).text ?? "").trim().length < SHORTEST_REASON)
+      .filter((template) => !isReason(annotation(object, template, REASON)))
       .map((template) => template.at("spec", "automountServiceAccountToken"))
       .filter(({ value }) => value !== false)
       .map((field) => violation(field, "false")),

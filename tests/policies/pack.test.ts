@@ -1,3 +1,4 @@
+import { exempt } from "../../components/foundation/names";
 import { policy } from "../../policies/pack";
 import { message, resourceRule, stackRule, violation } from "../../policies/rule";
 import { configMap, declaration, deployment, namespace, release } from "./builders";
@@ -51,7 +52,7 @@ describe("a policy", () => {
       name: "no-replicas",
       description: "No replicas.",
       remediationSteps: "remove it",
-      configSchema: { properties: { exemptions: { type: "array" } } },
+      configSchema: { properties: { exemptions: { type: "array" }, annotations: { enum: ["honoured", "ignored"] } } },
     });
     expect(policy({ ...alone, name: "pods-run-as-non-root" }).description).toBe("Pods run as non root.");
   });
@@ -105,7 +106,8 @@ describe("a policy", () => {
   });
 
   test("still judges what is known beside it", async () => {
-    const resource = declaration("kubernetes:apps/v1:Deployment", { metadata: UNKNOWN_STRING, spec: { replicas: 2 } });
+    const metadata = { name: UNKNOWN_STRING, namespace: UNKNOWN_STRING };
+    const resource = declaration("kubernetes:apps/v1:Deployment", { metadata, spec: { replicas: 2 } });
     expect(await run(policy(alone), [resource])).toEqual([
       [expect.stringContaining("Deployment backend: "), resource.urn],
     ]);
@@ -118,6 +120,43 @@ describe("a policy", () => {
       expect(await run(policy(rule), resources, { exemptions })).toEqual([
         [expect.stringContaining("/two:"), expect.anything()],
       ]);
+  });
+
+  describe("of an object that exempts itself", () => {
+    const exempted = (annotations: object, name = "one") =>
+      declaration(
+        "kubernetes:apps/v1:Deployment",
+        { metadata: { name, annotations }, spec: { replicas: 2 } },
+        { name },
+      );
+    const resources = [exempted(exempt("no-replicas", "a single writer")), exempted({}, "two")];
+
+    test("lets it pass, and only it", async () => {
+      for (const rule of [alone, together])
+        expect(await run(policy(rule), resources)).toEqual([[expect.stringContaining("two:"), expect.anything()]]);
+    });
+
+    test("refuses it where the operator ignores annotations", async () => {
+      for (const rule of [alone, together])
+        expect(await run(policy(rule), resources, { annotations: "ignored" })).toEqual([
+          [expect.stringContaining("one:"), expect.anything()],
+          [expect.stringContaining("two:"), expect.anything()],
+        ]);
+    });
+
+    test("lets it pass there too if the operator exempts it himself", async () => {
+      const exemptions = [{ resource: "Deployment/one", reason: "a single writer" }];
+      for (const rule of [alone, together])
+        expect(await run(policy(rule), resources, { annotations: "ignored", exemptions })).toEqual([
+          [expect.stringContaining("two:"), expect.anything()],
+        ]);
+    });
+
+    test("says nothing while a preview does not know its annotations", async () => {
+      expect(await run(policy(alone), [exempted({ [`ai-platform.dev/exempt.no-replicas`]: UNKNOWN_STRING })])).toEqual(
+        [],
+      );
+    });
   });
 
   test("stops at an exemption of yesterday", async () => {

@@ -8,12 +8,16 @@ import {
   type AnalyzeResponse,
   type AnalyzerInfo,
   AnalyzerResourceOptions,
+  ConfigureAnalyzerRequest,
   EnforcementLevel,
+  PolicyConfig,
 } from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { exempt } from "../../components/foundation/names";
+import type { KubernetesObject } from "../../policies/kubernetes";
 import { rules } from "../../policies/rules";
-import { declaration } from "./builders";
+import { declaration, postgresCluster, release } from "./builders";
 
 const pack = join(__dirname, "../../policies");
 
@@ -56,23 +60,69 @@ describe("the pack in Pulumi's policy runner", () => {
     );
   });
 
-  test("refuses a Release without an exact version", async () => {
-    const { type, name, urn } = declaration("kubernetes:helm.sh/v3:Release", {}, { name: "keda" });
+  /** The violations of one resource, each of them mandatory, without reason and fix. */
+  async function analyze({ type, name, urn, props }: ReturnType<typeof declaration>): Promise<string[][]> {
     const request = new AnalyzeRequest()
       .setType(type)
       .setName(name)
       .setUrn(urn)
       .setOptions(new AnalyzerResourceOptions())
-      .setProperties(Struct.fromJavaScript({ name, namespace: "keda", version: "^2.0.0" }));
+      .setProperties(Struct.fromJavaScript(props as Record<string, JavaScriptValue>));
     const response = await answer<AnalyzeResponse>((callback) => engine.analyze(request, callback));
-    expect(response.getDiagnosticsList().map((it) => [it.getPolicyname(), it.getEnforcementlevel()])).toEqual([
-      ["charts-have-exact-versions", EnforcementLevel.MANDATORY],
+    return response.getDiagnosticsList().map((it) => {
+      expect(it.getEnforcementlevel()).toBe(EnforcementLevel.MANDATORY);
+      // The SDK puts the description on a line of its own.
+      return [it.getPolicyname(), /\n(.*?)\. [A-Z]/.exec(it.getMessage())?.[1] ?? it.getMessage()];
+    });
+  }
+
+  /** Sets the configuration of one rule, as the file of --policy-pack-config does. */
+  async function configure(rule: string, settings: Readonly<Record<string, JavaScriptValue>>): Promise<void> {
+    const config = new PolicyConfig()
+      .setEnforcementlevel(EnforcementLevel.MANDATORY)
+      .setProperties(Struct.fromJavaScript(settings));
+    const request = new ConfigureAnalyzerRequest();
+    request.getPolicyconfigMap().set(rule, config);
+    await answer<Empty>((callback) => engine.configure(request, callback));
+  }
+
+  test("refuses a Release without an exact version", async () => {
+    const props = { name: "keda", namespace: "keda", version: "^2.0.0" };
+    expect(await analyze(declaration("kubernetes:helm.sh/v3:Release", props, { name: "keda" }))).toEqual([
+      ["charts-have-exact-versions", 'Release keda/keda: version is "^2.0.0", must be one exact version'],
     ]);
-    expect(response.getDiagnosticsList()[0]?.getMessage()).toContain(
-      'Release keda/keda: version is "^2.0.0", must be one exact version.',
-    );
+  });
+
+  test("knows the custom kinds of the catalogue", async () => {
+    const cluster = postgresCluster({ "spec.imageName": "postgres:16" });
+    expect(await analyze(declared(cluster))).toEqual([
+      [
+        "images-are-exact",
+        'Cluster ai-platform/backend: spec.imageName is "postgres:16", must be a digest or a full version tag',
+      ],
+      ["state-is-protected", "Cluster ai-platform/backend: options.protect is false, must be true"],
+    ]);
+  });
+
+  test("lets a component exempt itself, unless the operator says no", async () => {
+    const values = { service: { annotations: exempt("services-stay-inside", "is the edge"), type: "LoadBalancer" } };
+    const edge = declared(release({ values }));
+    expect(await analyze(edge)).toEqual([]);
+    await configure("services-stay-inside", { annotations: "ignored" });
+    expect(await analyze(edge)).toEqual([
+      ["services-stay-inside", 'Release keda/keda: values.service.type is "LoadBalancer", must be ClusterIP'],
+    ]);
+    const exemptions = [{ resource: "Release/backend", reason: "it is the edge" }];
+    await configure("services-stay-inside", { annotations: "ignored", exemptions });
+    expect(await analyze(edge)).toEqual([]);
   });
 });
+
+/** An object of the builders as the engine shows it. */
+function declared(object: KubernetesObject): ReturnType<typeof declaration> {
+  const [type = "", name = ""] = object.urn.split("::").slice(2);
+  return declaration(type, object.at().value as object, { name });
+}
 
 function answer<T>(call: (callback: (error: Error | null, response: T) => void) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,6 +1,11 @@
+import { SECRET_VARIABLES_ANNOTATION, TOKEN_REASON_ANNOTATION } from "../../components/foundation/names";
 import { secretsArriveAsFiles } from "../../policies/rules/secrets-arrive-as-files";
-import { deployment, pod, service } from "./builders";
+import { cronJob, deployment, pod, service } from "./builders";
 import { describeRule } from "./judge";
+
+const VARIABLES = [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "pw" } } }];
+const FINDING =
+  'spec.containers[backend].env[PASSWORD].valueFrom.secretKeyRef is {"name":"db","key":"pw"}, must be absent';
 
 describeRule(secretsArriveAsFiles, {
   passes: {
@@ -12,14 +17,31 @@ describeRule(secretsArriveAsFiles, {
       ],
       "spec.containers[backend].envFrom": [{ configMapRef: { name: "settings" } }],
     }),
+    "a variable from a Secret with a reason on the pod": cronJob({
+      "spec.jobTemplate.spec.template.spec.containers[backend].env": VARIABLES,
+      [`spec.jobTemplate.spec.template.metadata.annotations["${SECRET_VARIABLES_ANNOTATION}"]`]: "reads no files",
+    }),
+    "a variable from a Secret with a reason on the object": deployment({
+      "spec.template.spec.containers[backend].env": VARIABLES,
+      [`metadata.annotations["${SECRET_VARIABLES_ANNOTATION}"]`]: "reads no files",
+    }),
     "objects without pods": service(),
   },
   refuses: {
-    "a variable from a Secret": [
+    "a variable from a Secret": [pod({ "spec.containers[backend].env": VARIABLES }), FINDING],
+    "a reason that is none": [
       pod({
-        "spec.containers[backend].env": [{ name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "pw" } } }],
+        "spec.containers[backend].env": VARIABLES,
+        [`metadata.annotations["${SECRET_VARIABLES_ANNOTATION}"]`]: "because   ",
       }),
-      'spec.containers[backend].env[PASSWORD].valueFrom.secretKeyRef is {"name":"db","key":"pw"}, must be absent',
+      FINDING,
+    ],
+    "a reason for something else": [
+      pod({
+        "spec.containers[backend].env": VARIABLES,
+        [`metadata.annotations["${TOKEN_REASON_ANNOTATION}"]`]: "watches its own Endpoints",
+      }),
+      FINDING,
     ],
     "all keys of a Secret as variables": [
       pod({ "spec.initContainers[init].envFrom": [{ secretRef: { name: "db" } }] }),

@@ -67,7 +67,7 @@ export interface IngressValues {
     readonly traefik: { readonly port: number };
   };
   readonly service: {
-    readonly annotations: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
     readonly spec: { readonly type: string; readonly externalTrafficPolicy?: "Local" };
   };
 }
@@ -113,7 +113,9 @@ export function buildValues(args: ValuesArgs): IngressValues {
       traefik: { port: DASHBOARD_PORT },
     },
     service: {
-      annotations: exempt("services-stay-inside", "Traefik is the edge that users reach"),
+      ...(args.service !== "ClusterIP" && {
+        annotations: exempt("services-stay-inside", "Traefik is the edge that users reach"),
+      }),
       spec: { type: args.service, ...clientAddress(args) },
     },
   };
