@@ -17,13 +17,13 @@ function images(object: KubernetesObject): KubernetesField[] {
   return [...containersOf(object).map((container) => container.at("image")), ...customImages(object)];
 }
 
-/** What a full version looks like, by the end of the repository's name; fewer numbers mean "the newest of". */
+/** What a full version looks like, by the image's repository: the first that fits. Fewer numbers mean "the newest of". */
 const VERSIONS: readonly (readonly [repository: RegExp, version: RegExp])[] = [
   // Two programs in one image, each with a version: PostgreSQL and TimescaleDB.
   [/timescaledb-ha$/, /^pg\d+\.\d+-ts\d+\.\d+\.\d/],
   // PostgreSQL's versions have two numbers.
   [/postgres/, /\d\.\d/],
-  [/$/, /\d\.\d+\.\d/],
+  [/./, /\d\.\d+\.\d/],
 ];
 
 function isExact(image: string): boolean {
