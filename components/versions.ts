@@ -81,7 +81,7 @@ export const images = {
   timescaledb: {
     repository: "docker.io/timescale/timescaledb-ha",
     // The variant without code under the Timescale licence.
-    // renovate: datasource=docker depName=docker.io/timescale/timescaledb-ha versioning=regex:^pg(?<major>16)\\.(?<minor>\\d+)-ts(?<patch>[\\d.]+)-(?<compatibility>oss)$
+    // renovate: datasource=docker depName=docker.io/timescale/timescaledb-ha versioning=regex:^pg(?<major>16)\.(?<minor>\d+)-ts(?<patch>[\d.]+)-(?<compatibility>oss)$
     tag: "pg16.10-ts2.22.1-oss",
   },
   redis: {
