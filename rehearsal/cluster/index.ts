@@ -11,10 +11,9 @@ import { configuration, type ControlPlaneTools, portCount } from "./configuratio
 import { nodesOf } from "./nodes.ts";
 import { freePorts } from "./ports.ts";
 import { endComponents, lastWords, runningComponents, someEnded } from "./processes.ts";
-import { type Profile, profiles } from "./profiles.ts";
+import type { NodePool } from "./profiles.ts";
 
 export { controlPlaneTools } from "./configuration.ts";
-export type { Profile } from "./profiles.ts";
 
 const name = "rehearsal";
 /** etcd, the API server, the controller manager, the scheduler and KWOK. */
@@ -29,7 +28,8 @@ const nodesWithin = 60;
 export interface StartOptions {
   /** Holds everything the cluster keeps; private to one cluster. */
   readonly folder: string;
-  readonly profile: Profile;
+  /** The nodes; see `profileFor`. */
+  readonly profile: readonly NodePool[];
   readonly binaries: ControlPlaneTools;
   readonly note: Note;
 }
@@ -126,7 +126,7 @@ async function populate(kubeconfig: string, { profile, binaries: { kubectl } }: 
   const here = import.meta.dirname;
   const manifests = [join(here, "manifests"), join(here, "stages"), ...(await stageFiles())];
   await run(kubectl, [...apply, ...manifests.flatMap((path) => ["-f", path])]);
-  const nodes = { apiVersion: "v1", kind: "List", items: nodesOf(profiles[profile]) };
+  const nodes = { apiVersion: "v1", kind: "List", items: nodesOf(profile) };
   await run(kubectl, [...apply, "-f", "-"], { input: JSON.stringify(nodes) });
   await run(kubectl, [...base, "wait", "--for=condition=Ready", "node", "--all", `--timeout=${nodesWithin}s`]);
 }

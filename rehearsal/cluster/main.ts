@@ -1,14 +1,15 @@
-/** A private cluster for tests and experiments: `node rehearsal/cluster/main.ts start --dir D [--profile dev|prod]`. */
+/** A private cluster for tests and experiments: `node rehearsal/cluster/main.ts start --dir D [--size small]`. */
 import { parseArgs } from "node:util";
 
 import { endOnSignal } from "../process.ts";
 import { step } from "../progress.ts";
 import { ensureTools } from "../tools/index.ts";
 import { controlPlaneTools, runningCluster, startCluster, stopCluster } from "./index.ts";
-import { type Profile, profiles } from "./profiles.ts";
+import { sizes } from "./needs.ts";
+import { profileFor } from "./profiles.ts";
 
-const usage = `node rehearsal/cluster/main.ts <start|stop|status> --dir <folder> [--profile ${Object.keys(profiles).join("|")}]
-  start   starts or continues a control plane with simulated nodes and prints its kubeconfig
+const usage = `node rehearsal/cluster/main.ts <start|stop|status> --dir <folder> [--size ${sizes.join("|")}] [--gpu <product>]...
+  start   starts or continues a control plane with simulated nodes, some with GPUs if asked, and prints its kubeconfig
   stop    ends it and removes what it kept
   status  prints the kubeconfig of a running cluster, or ends with code 1`;
 
@@ -23,11 +24,16 @@ try {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { dir: { type: "string" }, profile: { type: "string", default: "dev" } },
+    options: {
+      dir: { type: "string" },
+      size: { type: "string", default: "dev" },
+      gpu: { type: "string", multiple: true, default: [] },
+    },
   });
   const folder = values.dir;
-  if (folder === undefined || !(values.profile in profiles)) throw new Error(usage);
-  const profile = values.profile as Profile;
+  const size = sizes.find((one) => one === values.size);
+  if (folder === undefined || size === undefined) throw new Error(usage);
+  const profile = profileFor({ size, gpuProducts: values.gpu });
   if (positionals[0] === "start") {
     const binaries = await ensureTools(controlPlaneTools);
     const { kubeconfig } = await step(

@@ -56,7 +56,7 @@ function node(pool: NodePool, zone: string, name: string): SimulatedNode {
         "rehearsal.ai-platform/pool": pool.name,
         ...(pool.gpu && {
           "nvidia.com/gpu.count": String(pool.gpu.count),
-          "nvidia.com/gpu.memory": String(pool.gpu.memoryMiB),
+          ...(pool.gpu.memoryMiB && { "nvidia.com/gpu.memory": String(pool.gpu.memoryMiB) }),
           "nvidia.com/gpu.present": "true",
           "nvidia.com/gpu.product": pool.gpu.product,
         }),

@@ -1,6 +1,6 @@
-/** The simulated machines of each profile, as data. */
+import type { Needs, Size } from "./needs.ts";
 
-/** A group of equal nodes, one per zone unless `perZone` says more. */
+/** A group of equal nodes, `perZone` in every zone. */
 export interface NodePool {
   readonly name: string;
   readonly zones: readonly Zone[];
@@ -16,47 +16,56 @@ export interface NodePool {
 export interface GpuModel {
   readonly product: string;
   readonly count: number;
-  readonly memoryMiB: number;
+  /** @default the nodes do not say */
+  readonly memoryMiB?: number;
 }
 
 export type Zone = "zone-a" | "zone-b" | "zone-c";
-export type Profile = "dev" | "prod";
 
 const zones = ["zone-a", "zone-b", "zone-c"] as const;
 
-/**
- * `dev` offers exactly 4 vCPU and 8 GiB in all, so that the scheduler itself refuses a stack that asks for more.
- * `prod` has room for replicas in every zone and one eight-GPU machine per zone and kind.
- */
-export const profiles: Readonly<Record<Profile, readonly NodePool[]>> = {
-  dev: [
-    { name: "large", zones: ["zone-a"], perZone: 1, instanceType: "cpu-2", milliCpu: 2000, memoryMiB: 4096 },
-    { name: "small", zones: ["zone-b", "zone-c"], perZone: 1, instanceType: "cpu-1", milliCpu: 1000, memoryMiB: 2048 },
-  ],
-  prod: [
-    { name: "general", zones, perZone: 2, instanceType: "cpu-32", milliCpu: 32_000, memoryMiB: 131_072 },
-    {
-      name: "gpu-h100",
-      zones,
-      perZone: 1,
-      instanceType: "gpu-h100-8",
-      milliCpu: 192_000,
-      memoryMiB: 2_097_152,
-      gpu: { product: "NVIDIA-H100-80GB-HBM3", count: 8, memoryMiB: 81_559 },
-    },
-    {
-      name: "gpu-h200",
-      zones,
-      perZone: 1,
-      instanceType: "gpu-h200-8",
-      milliCpu: 192_000,
-      memoryMiB: 2_097_152,
-      gpu: { product: "NVIDIA-H200", count: 8, memoryMiB: 143_771 },
-    },
-  ],
-};
+/** Machines of 32 vCPU and 128 GiB per zone: one zone may go, and the stack's largest number of pods still finds room. */
+const generalPerZone: Readonly<Record<Exclude<Size, "dev">, number>> = { small: 2, large: 4, xlarge: 8 };
 
-/** The machines a stack is rehearsed on: the small ones for `dev`, the others for every other stack. */
-export function profileOf(stack: string): Profile {
-  return stack === "dev" ? "dev" : "prod";
+const gpuMemoryMiB: Readonly<Record<string, number>> = { "NVIDIA-H100-80GB-HBM3": 81_559, "NVIDIA-H200": 143_771 };
+
+/** The simulated machines on which a stack is rehearsed: they follow what it needs, never its name. */
+export function profileFor({ size, gpuProducts }: Needs): readonly NodePool[] {
+  const general = size === "dev" ? smallest : [generalPool(generalPerZone[size])];
+  return [...general, ...[...new Set(gpuProducts)].map(gpuPool)];
+}
+
+/** Exactly 4 vCPU and 8 GiB in all, so that the scheduler itself refuses a stack that asks for more. */
+const smallest: readonly NodePool[] = [
+  { name: "large", zones: ["zone-a"], perZone: 1, instanceType: "cpu-2", milliCpu: 2000, memoryMiB: 4096 },
+  { name: "small", zones: ["zone-b", "zone-c"], perZone: 1, instanceType: "cpu-1", milliCpu: 1000, memoryMiB: 2048 },
+];
+
+function generalPool(perZone: number): NodePool {
+  return { name: "general", zones, perZone, instanceType: "cpu-32", milliCpu: 32_000, memoryMiB: 131_072 };
+}
+
+/** One machine with eight GPUs per zone. */
+function gpuPool(product: string): NodePool {
+  const name = product
+    .toLowerCase()
+    .replace(/^nvidia-/, "")
+    .replaceAll(/[^a-z0-9]+/g, "-");
+  const memoryMiB = gpuMemoryMiB[product];
+  return {
+    name: `gpu-${name}`,
+    zones,
+    perZone: 1,
+    instanceType: `gpu-${name}-8`,
+    milliCpu: 192_000,
+    memoryMiB: 2_097_152,
+    gpu: { product, count: 8, ...(memoryMiB !== undefined && { memoryMiB }) },
+  };
+}
+
+/** Until its caller asks `profileFor(needsOf(<text of the stack file>))`: a name says nothing about what a stack needs. */
+export function profileOf(stack: string): readonly NodePool[] {
+  return profileFor(
+    stack === "dev" ? { size: "dev", gpuProducts: [] } : { size: "small", gpuProducts: Object.keys(gpuMemoryMiB) },
+  );
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { archivePath, ensureCharts } from "../../rehearsal/charts/index.ts";
 import { type ChartPin, pins } from "../../rehearsal/charts/pins.ts";
 import { controlPlaneTools, startCluster, stopCluster } from "../../rehearsal/cluster/index.ts";
+import { profileFor } from "../../rehearsal/cluster/profiles.ts";
 import { attempt, run } from "../../rehearsal/process.ts";
 import { cacheFolder, ensureTools } from "../../rehearsal/tools/index.ts";
 
@@ -40,7 +41,8 @@ beforeAll(async () => {
   const tools = await ensureTools([...controlPlaneTools, "helm"]);
   ({ helm, kubectl } = tools);
   ({ mirror } = await ensureCharts({ cacheDir: cacheFolder() }));
-  ({ kubeconfig } = await startCluster({ folder, profile: "prod", binaries: tools, note: () => undefined }));
+  const profile = profileFor({ size: "small", gpuProducts: ["NVIDIA-H200"] });
+  ({ kubeconfig } = await startCluster({ folder, profile, binaries: tools, note: () => undefined }));
   await createNamespace(NAMESPACE, "restricted");
 }, FIRST_RUN);
 

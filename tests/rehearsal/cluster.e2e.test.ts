@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { controlPlaneTools, type ControlPlaneTools } from "../../rehearsal/cluster/configuration.ts";
 import { runningCluster, startCluster, stopCluster } from "../../rehearsal/cluster/index.ts";
 import { runningComponents } from "../../rehearsal/cluster/processes.ts";
+import { profileFor } from "../../rehearsal/cluster/profiles.ts";
 import { attempt, run } from "../../rehearsal/process.ts";
 import { ensureTools } from "../../rehearsal/tools/index.ts";
 
@@ -20,7 +21,8 @@ let folder: string;
 let binaries: ControlPlaneTools;
 let kubeconfig: string;
 
-const options = () => ({ folder, profile: "dev", binaries, note: () => undefined }) as const;
+const options = () =>
+  ({ folder, profile: profileFor({ size: "dev", gpuProducts: [] }), binaries, note: () => undefined }) as const;
 
 beforeAll(async () => {
   binaries = await ensureTools(controlPlaneTools);

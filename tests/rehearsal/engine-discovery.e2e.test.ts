@@ -9,6 +9,7 @@ import { endpointSliceRules } from "../../components/backend/permissions";
 import { controlPlaneTools, type ControlPlaneTools } from "../../rehearsal/cluster/configuration.ts";
 import { startCluster, stopCluster } from "../../rehearsal/cluster/index.ts";
 import { runningComponents } from "../../rehearsal/cluster/processes.ts";
+import { profileFor } from "../../rehearsal/cluster/profiles.ts";
 import { run } from "../../rehearsal/process.ts";
 import { ensureTools } from "../../rehearsal/tools/index.ts";
 
@@ -32,7 +33,8 @@ let gateway: ChildProcess;
 /** What the gateway says last: addresses, or why it cannot tell. */
 let said: unknown;
 
-const options = () => ({ folder, profile: "dev", binaries, note: () => undefined }) as const;
+const options = () =>
+  ({ folder, profile: profileFor({ size: "dev", gpuProducts: [] }), binaries, note: () => undefined }) as const;
 
 beforeAll(async () => {
   binaries = await ensureTools(controlPlaneTools);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { controlPlaneTools, startCluster, stopCluster } from "../../../rehearsal/cluster/index.ts";
+import { profileFor } from "../../../rehearsal/cluster/profiles.ts";
 import { createRelease } from "../../../rehearsal/plugins/kubernetes/release/index.ts";
 import { run } from "../../../rehearsal/process.ts";
 import { ensureTools } from "../../../rehearsal/tools/index.ts";
@@ -20,7 +21,12 @@ export async function startReleases() {
   const folder = await mkdtemp(join(tmpdir(), "release-e2e-"));
   const { helm: helmPath, kubectl: kubectlPath } = await ensureTools(["helm", "kubectl"]);
   const binaries = await ensureTools(controlPlaneTools);
-  const { kubeconfig } = await startCluster({ folder, profile: "dev", binaries, note: () => undefined });
+  const { kubeconfig } = await startCluster({
+    folder,
+    profile: profileFor({ size: "dev", gpuProducts: [] }),
+    binaries,
+    note: () => undefined,
+  });
   const context = { kubeconfigPath: kubeconfig, helm: helmPath, defaultNamespace: "default" };
   const kubectl = (...args: string[]) => run(kubectlPath, ["--kubeconfig", kubeconfig, ...args]);
   const helm = (...args: string[]) => run(helmPath, ["--kubeconfig", kubeconfig, ...args]);

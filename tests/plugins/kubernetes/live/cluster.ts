@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { controlPlaneTools, startCluster, stopCluster } from "../../../../rehearsal/cluster/index.ts";
+import { profileFor } from "../../../../rehearsal/cluster/profiles.ts";
 import { createProvider } from "../../../../rehearsal/plugins/kubernetes/provider.ts";
 import { InitFailed, type Properties, type Provider } from "../../../../rehearsal/plugins/protocol/index.ts";
 import { run } from "../../../../rehearsal/process.ts";
@@ -31,7 +32,12 @@ export class Live {
   static async start(): Promise<Live> {
     const folder = await mkdtemp(join(tmpdir(), "kubernetes-plugin-"));
     const binaries = await ensureTools(controlPlaneTools);
-    const { kubeconfig } = await startCluster({ folder, profile: "dev", binaries, note: () => undefined });
+    const { kubeconfig } = await startCluster({
+      folder,
+      profile: profileFor({ size: "dev", gpuProducts: [] }),
+      binaries,
+      note: () => undefined,
+    });
     const provider = createProvider({ AI_PLATFORM_ENDPOINTS_SETTLE_SECONDS: "0.1", AI_PLATFORM_RETRY_SECONDS: "0.02" });
     await provider.configure({ kubeconfig });
     return new Live(provider, folder, [binaries.kubectl, kubeconfig]);
