@@ -1,26 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { CustomResourceSchemas } from "./crds";
+import { goldenEntries, stacks } from "./golden";
 
 /** A first run downloads the vendors' modules. */
 const FIRST_RUN = 600_000;
 
-interface Entry {
-  readonly resource: string;
-  readonly inputs?: { readonly apiVersion?: string; readonly kind?: string };
-}
-
 /** Groups that the API server itself serves end so, or have no dot. */
 const BUILT_IN = /^([a-z]+|.*\.k8s\.io)\//;
 
-function customResources(stack: string): { resource: string; object: { apiVersion: string; kind: string } }[] {
-  const entries = JSON.parse(readFileSync(join(__dirname, "..", "golden", `${stack}.json`), "utf8")) as Entry[];
-  return entries.flatMap(({ resource, inputs: { apiVersion = "v1", kind = "", ...rest } = {} }) =>
+function customResources(
+  stack: (typeof stacks)[number],
+): { resource: string; object: { apiVersion: string; kind: string } }[] {
+  return goldenEntries(stack).flatMap(({ resource, inputs: { apiVersion = "v1", kind = "", ...rest } = {} }) =>
     apiVersion.includes("/") && !BUILT_IN.test(apiVersion) ? [{ resource, object: { apiVersion, kind, ...rest } }] : [],
   );
 }
 
-test.each(["dev", "prod"])(
+test.each(stacks)(
   "every custom resource of the %s stack satisfies the definition its chart installs",
   async (stack) => {
     const schemas = await CustomResourceSchemas.load();
