@@ -9,7 +9,7 @@ export interface ReleaseContext {
   readonly helm: string;
   readonly defaultNamespace: string;
   /** Tells the rest of the plugin which kinds a chart brings, so that the scope of its custom resources is known in previews. */
-  registerCrdScopes(crds: object[]): void;
+  registerCrdScopes(crds: readonly object[]): void;
 }
 
 export type ResourceMethods = Pick<Provider, "check" | "diff" | "create" | "read" | "update" | "delete">;

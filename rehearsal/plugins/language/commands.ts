@@ -1,7 +1,10 @@
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { ProgramInfo, RunPluginRequest, RunRequest } from "@pulumi/pulumi/proto/language_pb.js";
 import type { Command } from "./children.ts";
+
+/** Older Node versions warn about type stripping; the engine would show that beside the user's resources. */
+const QUIET = "--disable-warning=ExperimentalWarning";
 
 /** What starts a Pulumi program, as the official language host does. */
 export function programCommand(request: RunRequest): Command {
@@ -18,6 +21,7 @@ export function programCommand(request: RunRequest): Command {
   ];
   return {
     args: [
+      QUIET,
       ...nodeOptions(info),
       runner("run", info.getProgramDirectory()),
       ...options.filter(([, value]) => value !== "").map(([name, value]) => `--${name}=${value}`),
@@ -56,7 +60,12 @@ export function packCommand(request: RunPluginRequest): Command {
   }
   return {
     // The engine's address is the last argument; the logging flags before it are not for the pack.
-    args: [runner("run-policy-pack", pack), request.getArgsList().at(-1) ?? "", join(pack, info.getEntryPoint())],
+    args: [
+      QUIET,
+      runner("run-policy-pack", pack),
+      request.getArgsList().at(-1) ?? "",
+      join(pack, info.getEntryPoint()),
+    ],
     cwd: pack,
     env: { ...process.env, ...environment, ...runtimeEnvironment(info) },
   };
@@ -97,6 +106,7 @@ function runtimeEnvironment(info: ProgramInfo): NodeJS.ProcessEnv {
   const { typescript = true, tsconfig } = runtimeOptions(info);
   return {
     PULUMI_NODEJS_TYPESCRIPT: String(typescript),
+    NODE_PATH: [import.meta.dirname, process.env.NODE_PATH].filter(Boolean).join(delimiter),
     ...(tsconfig && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
   };
 }

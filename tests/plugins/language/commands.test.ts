@@ -30,7 +30,7 @@ function runRequest(options?: Options) {
 
 test("a program gets its stack, the engine's addresses and whether this is a preview", () => {
   const { args, cwd } = programCommand(runRequest());
-  expect(args[0]).toMatch(/@pulumi\/pulumi\/cmd\/run\/index\.js$/);
+  expect(args[1]).toMatch(/@pulumi\/pulumi\/cmd\/run\/index\.js$/);
   expect(args).toEqual(expect.arrayContaining(["--project=platform", "--stack=dev", "--monitor=127.0.0.1:7"]));
   expect(args).toEqual(expect.arrayContaining(["--parallel=16", "--dry-run", `--root-directory=${project}`]));
   expect(args.at(-1)).toBe(".");
@@ -48,7 +48,7 @@ test("the runtime options of Pulumi.yaml are followed", () => {
   const { args, env } = programCommand(
     runRequest({ typescript: false, nodeargs: "--trace-warnings", tsconfig: "a.json" }),
   );
-  expect(args[0]).toBe("--trace-warnings");
+  expect(args[1]).toBe("--trace-warnings");
   expect(env).toMatchObject({ PULUMI_NODEJS_TYPESCRIPT: "false", PULUMI_NODEJS_TSCONFIG_PATH: "a.json" });
   expect(programCommand(runRequest()).env["PULUMI_NODEJS_TYPESCRIPT"]).toBe("true");
 });
@@ -61,8 +61,8 @@ test("a policy pack runs in its own folder, with the SDK of the workspace's root
     .setEnvList(["WITH_EQUALS=a=b"])
     .setInfo(info().setProgramDirectory(pack).setEntryPoint("."));
   const { args, cwd, env } = packCommand(request);
-  expect(args[0]).toMatch(/@pulumi\/pulumi\/cmd\/run-policy-pack\/index\.js$/);
-  expect(args.slice(1)).toEqual(["127.0.0.1:8", pack]);
+  expect(args[1]).toMatch(/@pulumi\/pulumi\/cmd\/run-policy-pack\/index\.js$/);
+  expect(args.slice(2)).toEqual(["127.0.0.1:8", pack]);
   expect(cwd).toBe(pack);
   expect(env["WITH_EQUALS"]).toBe("a=b");
 });

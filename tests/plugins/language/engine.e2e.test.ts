@@ -70,6 +70,25 @@ test("an error of the program is reported once, with its message", async () => {
   expect(details).not.toContain("before it could report");
 });
 
+test("an error names the line of the program that it came from, past all that only types need", async () => {
+  const source = `
+interface Model {
+  readonly name: string;
+}
+
+const models: readonly Model[] = [];
+throw new Error(\`no model among \${models.length}\`);
+`;
+  const { stdout, stderr } = await (await program("located", source))("preview");
+  expect(stdout + stderr).toContain("index.ts:7:7");
+});
+
+test("types are left to whoever checks them", async () => {
+  const { code, stdout } = await (await program("mistyped", 'export const port: number = "8000";'))("preview");
+  expect(code).toBe(0);
+  expect(stdout).toContain('port: "8000"');
+});
+
 test("a program that ends itself without a word is reported with its exit code", async () => {
   const { code, stdout, stderr } = await (await program("silent", "process.exit(7);"))("preview");
   expect(code).not.toBe(0);

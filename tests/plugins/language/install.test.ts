@@ -59,6 +59,14 @@ test("a stand-in of another checkout is brought up to date", async () => {
   expect(await readFile(plugin, "utf8")).not.toContain("/gone/");
 });
 
+test("the engine finds no folder for its debug logs, not even an earlier one", async () => {
+  await mkdir(join(home, "logs"), { recursive: true });
+  await writeFile(join(home, "logs", "earlier.log"), "");
+  await installPlugins(home);
+  await installPlugins(home);
+  expect((await stat(join(home, "logs"))).isFile()).toBe(true);
+});
+
 test("an official plugin stays", async () => {
   const plugin = await executable("resource", "tls", "@pulumi/tls");
   await mkdir(dirname(plugin), { recursive: true });

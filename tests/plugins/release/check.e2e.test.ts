@@ -27,7 +27,7 @@ afterAll(async () => {
 beforeEach(() => registered.splice(0));
 
 function releases() {
-  const registerCrdScopes = (crds: object[]) => void registered.push(...crds);
+  const registerCrdScopes = (crds: readonly object[]) => void registered.push(...crds);
   return createRelease({ kubeconfigPath: "/nowhere", helm, defaultNamespace: "apps", registerCrdScopes });
 }
 

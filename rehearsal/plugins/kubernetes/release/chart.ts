@@ -1,24 +1,25 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readdir } from "node:fs/promises";
 import { isAbsolute, join, resolve } from "node:path";
-import { parse, parseAllDocuments } from "yaml";
 import { isObject, type Properties, textOf } from "../../protocol/index.ts";
+import { type Contents, ContentsReader } from "./contents.ts";
 import type { Helm } from "./helm.ts";
 
 /** A chart on this machine. */
-export interface Chart {
+export interface Chart extends Contents {
   /** Archive or folder. */
   readonly path: string;
-  readonly version: string;
 }
 
 /** Finds charts, and downloads each one once. */
 export class Charts {
   readonly #helm: Helm;
+  readonly #contents: ContentsReader;
   readonly #downloads = new Map<string, Promise<string>>();
 
   constructor(helm: Helm) {
     this.#helm = helm;
+    this.#contents = new ContentsReader(helm);
   }
 
   /**
@@ -29,21 +30,9 @@ export class Charts {
   async find(inputs: Properties): Promise<Chart> {
     const path = localPath(inputs) ?? (await this.#download(inputs));
     if (localPath(inputs) !== undefined && inputs["verify"] === true) await this.#verify(path, inputs);
-    const chart = parse(await this.#helm.run(["show", "chart", path])) as {
-      version: string;
-      type?: string;
-      name: string;
-    };
-    if (chart.type === "library") throw new Error(`${chart.name} is a library chart, which is not installable`);
-    return { path, version: chart.version };
-  }
-
-  /** The definitions in the chart's `crds/` folder. */
-  async definitions(chart: Chart): Promise<object[]> {
-    const text = await this.#helm.run(["show", "crds", chart.path]);
-    return parseAllDocuments(text)
-      .map((document) => document.toJS() as unknown)
-      .filter((value) => typeof value === "object" && value !== null);
+    const contents = await this.#contents.read(path);
+    if (contents.type === "library") throw new Error(`${contents.name} is a library chart, which is not installable`);
+    return { path, ...contents };
   }
 
   async #verify(path: string, inputs: Properties): Promise<void> {

@@ -50,7 +50,7 @@ async function check({ context, charts }: Session, request: CheckRequest): Promi
   const completed = complete(inputs);
   try {
     const chart = await charts.find(revealAll(completed));
-    if (completed["skipCrds"] !== true) context.registerCrdScopes(await charts.definitions(chart));
+    if (completed["skipCrds"] !== true) context.registerCrdScopes(chart.definitions);
     return { inputs: { ...completed, version: chart.version } };
   } catch (error) {
     const reason = `${(error as Error).message}; check the chart name and repository configuration.`;
