@@ -1,7 +1,8 @@
-import { access, constants } from "node:fs/promises";
+import { access, constants, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 import { attempt } from "../process.ts";
+import { cacheFolder } from "./cache.ts";
 import type { Tool } from "./table.ts";
 import { accepts, versionIn } from "./versions.ts";
 
@@ -24,8 +25,25 @@ export async function which(name: string, path = process.env.PATH ?? ""): Promis
   return undefined;
 }
 
-/** Runs a program and reads its version; undefined when it does not run or says nothing that looks like one. */
+/**
+ * The version a program reports; undefined when it does not run or says nothing that looks like one. A program is asked once:
+ * what it said is kept until its file changes, for every command needs all of them.
+ */
 export async function versionOf(tool: Pick<Tool, "asksVersion">, path: string): Promise<string | undefined> {
+  const file = await stat(path).catch(() => undefined);
+  if (file === undefined) return undefined;
+  const folder = join(cacheFolder(), "versions");
+  const place = join(folder, [file.dev, file.ino, file.size, file.mtimeMs].join("-"));
+  const kept = await readFile(place, "utf8").catch(() => undefined);
+  if (kept) return kept;
+  const version = await ask(tool, path);
+  if (version === undefined) return undefined;
+  await mkdir(folder, { recursive: true });
+  await writeFile(place, version);
+  return version;
+}
+
+async function ask(tool: Pick<Tool, "asksVersion">, path: string): Promise<string | undefined> {
   const result = await attempt(path, tool.asksVersion).catch(() => undefined);
   return result?.code === 0 ? versionIn(result.stdout + result.stderr) : undefined;
 }

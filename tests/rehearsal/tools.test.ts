@@ -10,6 +10,7 @@ import { scratch } from "./scratch.ts";
 let folder: string;
 scratch((made) => {
   folder = made;
+  process.env.AI_PLATFORM_CACHE = join(folder, "cache");
 });
 
 describe("versions", () => {
@@ -75,6 +76,16 @@ describe("tools on PATH", () => {
     await writeFile(join(folder, "helm"), "#!/bin/sh\nexit 1\n");
     await chmod(join(folder, "helm"), 0o755);
     expect(await onPath(tools.helm, folder)).toBeUndefined();
+  });
+
+  test("a tool is asked for its version once, and again when it has changed", async () => {
+    await writeFile(join(folder, "helm"), `#!/bin/sh\necho asked >> ${folder}/log\necho v3.21.0\n`);
+    await chmod(join(folder, "helm"), 0o755);
+    await onPath(tools.helm, folder);
+    await onPath(tools.helm, folder);
+    expect(await readFile(join(folder, "log"), "utf8")).toBe("asked\n");
+    await fakeTool("3.22.0");
+    expect((await onPath(tools.helm, folder))?.version).toBe("3.22.0");
   });
 
   test("a file that cannot be executed is passed over", async () => {
