@@ -4,6 +4,9 @@ const terminal = process.stderr.isTTY;
 /** Seconds between two lines about a step that still runs, where lines cannot be rewritten. */
 const quietSeconds = 5;
 
+/** The steps that run now, each as the line to show for it: a terminal shows them all in one. */
+const running = new Set<() => string>();
+
 /** Says what a step is doing now, in a few words. */
 export type Note = (text: string) => void;
 
@@ -19,21 +22,26 @@ export async function step<T>(
   const started = Date.now();
   const elapsed = () => (Date.now() - started) / 1000;
   let detail = "";
-  const show = terminal ? rewrite : print;
+  const now = () => line("…", name, detail, elapsed());
+  const end = (text: string) => {
+    clearInterval(timer);
+    running.delete(now);
+    done(text);
+  };
+  running.add(now);
   const timer = setInterval(
     () => {
-      show(line("…", name, detail, elapsed()));
+      if (terminal) rewrite([...running].map((text) => text()));
+      else print(now());
     },
     terminal ? 200 : quietSeconds * 1000,
   );
   try {
     const result = await work((text) => (detail = text));
-    clearInterval(timer);
-    done(line("✔", name, describe?.(result) ?? "", elapsed()));
+    end(line("✔", name, describe?.(result) ?? "", elapsed()));
     return result;
   } catch (error) {
-    clearInterval(timer);
-    done(line("✘", name, "failed", elapsed()));
+    end(line("✘", name, "failed", elapsed()));
     throw error;
   }
 }
@@ -52,7 +60,8 @@ export function line(mark: string, name: string, detail: string, seconds: number
     .trimEnd();
 }
 
-function rewrite(text: string): void {
+function rewrite(lines: readonly string[]): void {
+  const text = lines.length === 1 ? lines.join("") : lines.map((one) => one.replaceAll(/ {2,}/g, " ")).join("  ");
   process.stderr.write(`\r\u001b[2K${text.slice(0, process.stderr.columns - 1)}`);
 }
 

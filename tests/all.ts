@@ -1,11 +1,16 @@
-// Runs every check of the project in turn, cheapest first, and ends with one line of totals:
+// Runs the checks of the project, two at a time, and ends with one line of totals:
 //   npm test                 all of them
+//   npm test -- check        those that need no cluster
 //   npm test -- lint unit    only the named ones
-// Each step's output goes to the screen; its counts come from the tools' own reports.
-import { spawnSync } from "node:child_process";
+// What a step prints is shown when it fails; its counts come from the tools' own reports.
+import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { attempt, endOnSignal } from "../rehearsal/process.ts";
+import { step as show } from "../rehearsal/progress.ts";
+import { cacheFolder } from "../rehearsal/tools/cache.ts";
 
 interface Counts {
   readonly passed: number;
@@ -15,32 +20,52 @@ interface Counts {
 interface Step {
   readonly name: string;
   readonly command: readonly string[];
+  /** Part of the fast loop: it needs neither a cluster nor the tools for one. */
+  readonly check?: true;
+  /** Uses every core of the machine: nothing runs beside it. */
+  readonly alone?: true;
   /** Reads the counts of a finished step; without it the step counts as one check. */
   readonly counts?: (report: string) => Counts;
   /** Says why this machine cannot run the step, if it cannot. */
   readonly obstacle?: () => string | undefined;
 }
 
+/** Steps that run at the same time. Most use one core; the gateway's tests mostly wait. */
+const lanes = 2;
 const folder = mkdtempSync(join(tmpdir(), "ai-platform-tests-"));
 const report = (name: string) => join(folder, name);
+const checkoutKey = createHash("sha256").update(process.cwd()).digest("hex").slice(0, 12);
+/** What a tool remembers of this checkout; each of them notices by itself when it has another version than what it reads there. */
+const cache = (name: string) => join(cacheFolder(), "checks", checkoutKey, name);
 const jest = (name: string, ...args: string[]): Step => ({
   name,
   command: ["npx", "jest", "--json", `--outputFile=${report(name)}`, ...args],
   counts: jestCounts,
 });
+const types = (name: string, project: string): Step => ({
+  name,
+  command: ["npx", "tsc", "--noEmit", "-p", project, "--incremental", "--tsBuildInfoFile", cache(name)],
+  check: true,
+});
 
+/** The longest first, so that no lane is left with one at the end. */
 const steps: readonly Step[] = [
-  { name: "format", command: ["npx", "prettier", "--check", "--log-level", "warn", "."] },
-  { name: "lint", command: ["npx", "eslint", "."] },
-  { name: "types", command: ["npx", "tsc", "--noEmit"] },
-  { name: "types of the rehearsal", command: ["npx", "tsc", "--noEmit", "-p", "rehearsal"] },
   // Here rather than in the first test that needs one: on a fresh machine it takes minutes, and shows them.
-  { name: "tools", command: ["node", "rehearsal/tools/main.ts"] },
-  jest("unit", "--testPathIgnorePatterns", "\\.e2e\\.test\\.ts$"),
+  { name: "tools", command: ["node", "rehearsal/tools/main.ts"], alone: true },
   {
     name: "backend",
     command: ["apps/backend/test.sh", `--junitxml=${report("backend")}`],
     counts: pytestCounts,
+  },
+  { ...jest("unit", "--testPathIgnorePatterns", "\\.e2e\\.test\\.ts$"), check: true },
+  // Without a cache: what a rule says of a file depends on the types in others.
+  { name: "lint", command: ["npx", "eslint", "."], check: true },
+  types("types", "."),
+  types("types of the rehearsal", "rehearsal"),
+  {
+    name: "format",
+    command: ["npx", "prettier", "--check", "--log-level=warn", "--cache", `--cache-location=${cache("format")}`, "."],
+    check: true,
   },
   // One at a time: each of them boots clusters.
   jest("end-to-end", "--runInBand", "--testPathPatterns", "tests/(plugins|rehearsal)/.*\\.e2e\\.test\\.ts$"),
@@ -53,39 +78,65 @@ const steps: readonly Step[] = [
   },
 ];
 
-process.exitCode = main(process.argv.slice(2));
+endOnSignal();
+void main(process.argv.slice(2)).then((code) => (process.exitCode = code));
 
-function main(names: readonly string[]): number {
-  const unknown = names.filter((name) => !steps.some((step) => step.name === name));
+async function main(names: readonly string[]): Promise<number> {
+  const unknown = names.filter((name) => name !== "check" && !steps.some((step) => step.name === name));
   if (unknown.length > 0) {
     console.error(
       `There is no step ${unknown.join(", ")}. The steps are: ${steps.map(({ name }) => name).join(", ")}.`,
     );
     return 2;
   }
-  const chosen = steps.filter(({ name }) => names.length === 0 || names.includes(name));
-  const leftOut = chosen.flatMap(({ name, obstacle }) => {
+  const chosen = steps.filter(
+    ({ name, check }) => names.length === 0 || names.includes(name) || (check && names.includes("check")),
+  );
+  const obstacles = chosen.flatMap(({ name, obstacle }) => {
     const reason = obstacle?.();
     return reason === undefined ? [] : [{ name, reason }];
   });
-  const results = chosen.filter(({ name }) => !leftOut.some((step) => step.name === name)).map(run);
+  const results = await runAll(chosen.filter(({ name }) => !obstacles.some((one) => one.name === name)));
   rmSync(folder, { recursive: true });
-  console.log(`\n${results.map(({ line }) => line).join("\n")}`);
+  for (const { name, reason } of obstacles) console.log(`– ${name.padEnd(28)}  left out: ${reason}`);
   const total = (key: keyof Counts) => results.reduce((sum, result) => sum + result[key], 0);
-  for (const { name, reason } of leftOut) console.log(`– ${name.padEnd(24)} left out: ${reason}`);
-  const skipped = leftOut.length > 0 ? `, ${leftOut.length} skipped` : "";
+  const skipped = obstacles.length > 0 ? `, ${obstacles.length} skipped` : "";
   console.log(`${total("passed")} passed, ${total("failed")} failed${skipped}`);
   return total("failed") > 0 ? 1 : 0;
 }
 
-function run({ name, command: [program = "", ...args], counts }: Step): Counts & { line: string } {
-  console.log(`\n── ${name}`);
-  const started = Date.now();
-  const { status } = spawnSync(program, args, { stdio: "inherit" });
-  const { passed, failed } = totals(name, status === 0, counts);
-  const seconds = ((Date.now() - started) / 1000).toFixed(1);
-  const mark = failed > 0 ? "✘" : "✔";
-  return { passed, failed, line: `${mark} ${name.padEnd(24)} ${passed} passed, ${failed} failed  ${seconds} s` };
+async function runAll(chosen: readonly Step[]): Promise<readonly Counts[]> {
+  const results: Counts[] = [];
+  for (const step of chosen.filter(({ alone }) => alone)) results.push(await run(step));
+  const waiting = chosen.filter(({ alone }) => !alone);
+  const lane = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) results.push(await run(step));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+/** Runs a step and shows how it ended; all that it printed only when it failed. */
+async function run({ name, command, counts }: Step): Promise<Counts> {
+  let output = "";
+  let result: Counts = { passed: 0, failed: 1 };
+  try {
+    await show(
+      name,
+      async (note) => {
+        // Both of its outputs as one, in the order in which they came.
+        const merged = ["-c", 'exec "$@" 1>&2', "sh", ...command];
+        const { code, stderr } = await attempt("/bin/sh", merged, { onLine: note });
+        output = stderr;
+        result = totals(name, code === 0, counts);
+        if (result.failed > 0) throw new Error(`${name} failed`);
+      },
+      () => `${result.passed} passed`,
+    );
+  } catch {
+    console.log(`${output}\n── the end of ${name}: ${result.passed} passed, ${result.failed} failed\n`);
+  }
+  return result;
 }
 
 /** A step that failed without a failed test (a crash, a missing tool) is one failure; one that ran no test is, too. */
