@@ -5,7 +5,7 @@ CLUSTER = $(if $(findstring command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECO
 RUN = @rehearsal/bootstrap.sh
 
 .DEFAULT_GOAL = help
-.PHONY: up preview down status test test-engine golden bench bench-backend help
+.PHONY: up preview down status logs kubectl stacks check test test-engine golden bench bench-backend help
 
 up: ## Bring the stack up: on a rehearsal, or with KUBECONFIG=<file> on that cluster
 	$(RUN) up --stack "$(STACK)" $(CLUSTER)
@@ -19,8 +19,20 @@ down: ## Destroy the stack, and its rehearsal with it
 status: ## Show what runs, and the stack's outputs; SECRETS=1 shows the API key
 	$(RUN) status --stack "$(STACK)" $(CLUSTER) $(if $(SECRETS),--show-secrets)
 
-test: ## Check everything: format, lint, types, unit tests, golden files, end to end
-	$(RUN) -- npm test
+logs: ## Show what a service's pods write: SERVICE=backend; FOLLOW=1 goes on as it comes
+	$(RUN) logs --stack "$(STACK)" $(CLUSTER) --service "$(SERVICE)" $(if $(FOLLOW),--follow)
+
+kubectl: ## Run kubectl on the stack's cluster: ARGS="get pods -A"
+	$(RUN) kubectl --stack "$(STACK)" $(CLUSTER) -- $(ARGS)
+
+stacks: ## List the stacks and their files, as JSON
+	$(RUN) stacks
+
+check: ## Check what needs no cluster, in about two minutes: format, lint, types, unit tests, golden files
+	$(RUN) -- npm test --silent -- check
+
+test: ## Check everything: what check does, the gateway, end to end, drills
+	$(RUN) -- npm test --silent
 
 test-engine: ## Test the gateway in front of a real vLLM on CPU (3.4 GB to download the first time, then minutes)
 	$(RUN) -- apps/backend/test-engine.sh

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const commands = ["up", "preview", "down", "status", "help"] as const;
+export const commands = ["up", "preview", "down", "status", "logs", "kubectl", "stacks", "help"] as const;
 export type Command = (typeof commands)[number];
 
 /** What the command line asked for. */
@@ -13,6 +13,12 @@ export interface Options {
   readonly showSecrets?: true;
   /** Folder that holds rehearsals. @default .rehearsal in the project */
   readonly state?: string;
+  /** Whose logs to show. */
+  readonly service?: string;
+  /** Show logs as they come. @default false */
+  readonly follow?: true;
+  /** What goes to kubectl as it is. */
+  readonly kubectl?: readonly string[];
 }
 
 /** A command line that makes no sense; the message says what would. */
@@ -21,22 +27,18 @@ export class UsageError extends Error {}
 /** Reads the command line. An empty value counts as absent, because make passes variables that may be empty. */
 export function parse(line: readonly string[]): Options {
   const { values, positionals } = read(line);
-  const command = values.help ? "help" : (positionals[0] ?? "help");
-  if (!isCommand(command))
-    throw new UsageError(`There is no command "${command}". The commands are: ${commands.join(", ")}.`);
-  if (positionals.length > 1) throw new UsageError(`${command} takes no argument "${positionals[1]}".`);
-  const stack = values.stack || "dev";
-  if (!/^[a-z0-9][a-z0-9-]*$/.test(stack)) {
-    throw new UsageError(
-      `"${stack}" cannot be a stack: names are lower-case letters, digits and dashes, for example dev.`,
-    );
-  }
+  const [word = "help", ...rest] = positionals;
+  const command = commandNamed(values.help ? "help" : word);
+  if (command !== "kubectl" && rest.length > 0) throw new UsageError(`${command} takes no argument "${rest[0]}".`);
   return {
     command,
-    stack,
+    stack: stackNamed(values.stack || "dev"),
     ...(values.kubeconfig && { kubeconfig: values.kubeconfig }),
     ...(values.state && { state: values.state }),
     ...(values["show-secrets"] && { showSecrets: true }),
+    ...(values.service && { service: values.service }),
+    ...(values.follow && { follow: true }),
+    ...(command === "kubectl" && { kubectl: rest }),
   };
 }
 
@@ -50,6 +52,8 @@ function read(line: readonly string[]) {
         kubeconfig: { type: "string" },
         state: { type: "string" },
         "show-secrets": { type: "boolean" },
+        service: { type: "string" },
+        follow: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });
@@ -58,6 +62,15 @@ function read(line: readonly string[]) {
   }
 }
 
-function isCommand(word: string): word is Command {
-  return (commands as readonly string[]).includes(word);
+function stackNamed(name: string): string {
+  if (/^[a-z0-9][a-z0-9-]*$/.test(name)) return name;
+  throw new UsageError(
+    `"${name}" cannot be a stack: names are lower-case letters, digits and dashes, for example dev.`,
+  );
+}
+
+function commandNamed(word: string): Command {
+  const command = commands.find((known) => known === word);
+  if (command !== undefined) return command;
+  throw new UsageError(`There is no command "${word}". The commands are: ${commands.join(", ")}.`);
 }

@@ -5,14 +5,18 @@ Commands
   up       bring the stack up and wait until everything in it is ready
   preview  show what up would change
   status   what runs, and the outputs of the stack
+  logs     what the pods of one service write: make logs SERVICE=backend [FOLLOW=1]
+  kubectl  kubectl on the stack's cluster: make kubectl ARGS="get pods -A"
   down     destroy the stack and, for a rehearsal, its cluster
+  stacks   the stacks there are and their files, as JSON
   help     this text
 
 Options
-  --stack       which Pulumi.<stack>.yaml; dev needs 4 vCPU and 8 GiB and no GPU            (default dev)
+  --stack       which Pulumi.<stack>.yaml, in the root or in a folder of examples/          (default dev)
   --kubeconfig  a real cluster; without it, a rehearsal: a real Kubernetes API on this
                 machine with simulated nodes and pods
   --show-secrets  status prints secret outputs in clear
+  --service, --follow  whose logs to show, and whether to go on as they come
   --state       folder that holds rehearsals                                       (default .rehearsal)
 
 Environment

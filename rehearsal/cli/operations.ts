@@ -15,7 +15,7 @@ export function up(target: Target): Promise<number> {
     const engine = await prepared(target);
     const code = await engine.operate("up", answers(target));
     if (code !== 0) return code;
-    await waitUntilReady({ kubectl: engine.tools.kubectl, kubeconfig: engine.kubeconfig });
+    await waitUntilReady(engine);
     await report(engine);
     return 0;
   });
@@ -36,7 +36,11 @@ export function alone<T>(target: Target, work: () => Promise<T>): Promise<T> {
 
 /** The engine, with everything an interrupted run left behind put right. A real cluster's state is left to its owner. */
 export async function prepared(target: Target): Promise<Engine> {
-  if (target.kind === "cluster") return prepare(target);
+  if (target.kind === "cluster") {
+    const engine = await prepare(target);
+    await engine.ensureStack();
+    return engine;
+  }
   // Nobody else can have started it: this process holds the target's lock.
   await endNamed(pidFile(target), "engine");
   const engine = await prepare(target);

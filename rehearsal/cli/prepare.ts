@@ -9,16 +9,16 @@ import { installPlugins } from "../plugins/index.ts";
 import { run } from "../process.ts";
 import { say, step } from "../progress.ts";
 import { cacheFolder, ensureTools } from "../tools/index.ts";
-import { plugins, type PluginSource, providerPlugins } from "../tools/plugins.ts";
-import { Engine, type EngineTools } from "./engine.ts";
+import { plugins as pluginsFor, type PluginSource, providerPlugins } from "../tools/plugins.ts";
+import { endedWell, Engine, type EngineTools } from "./engine.ts";
 import { writeRehearsalStackFile } from "./stack-file.ts";
 import { passphraseFile, pulumiHome, type Target } from "./target.ts";
 
-/** Makes everything an operation on a target needs: what {@link openEngine} makes, the stack and its stack file. */
+/** Makes everything an operation on a target needs: what {@link openEngine} makes, and a rehearsal's stack file. */
 export async function prepare(target: Target): Promise<Engine> {
-  const engine = await openEngine(target);
-  await engine.ensureStack();
-  if (target.kind === "rehearsal") await writeStackFile(target);
+  if (target.kind === "cluster") return openEngine(target);
+  const [engine, mirror] = await together([openEngine(target), prepareCharts()]);
+  await writeRehearsalStackFile(target.stackFile, configFile(target), mirror);
   return engine;
 }
 
@@ -27,17 +27,26 @@ export async function openEngine(target: Target): Promise<Engine> {
   await mkdir(target.folder, { recursive: true });
   if (target.kind === "cluster") return openOnCluster(target, target.kubeconfig ?? "");
   const tools = await ensureTools([...controlPlaneTools, "helm", "pulumi"]);
-  const source = await preparePlugins(tools, pulumiHome(target));
+  const [plugins, kubeconfig] = await together([
+    preparePlugins(tools, pulumiHome(target)),
+    startRehearsal(target, tools),
+  ]);
   return new Engine({
     target,
     tools,
-    kubeconfig: await startRehearsal(target, tools),
-    plugins: source,
+    kubeconfig,
+    plugins,
     backend: `file://${stateFolder(target)}`,
     configFile: configFile(target),
     passphraseFile: await passphraseFile(target),
-    ...(source === "stand-in" && { home: pulumiHome(target) }),
+    ...(plugins === "stand-in" && { home: pulumiHome(target) }),
   });
+}
+
+/** Waits for all, so that nothing goes on behind an error; then throws the first one. */
+async function together<First, Second>(work: [Promise<First>, Promise<Second>]): Promise<[First, Second]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 async function startRehearsal(target: Target, binaries: ControlPlaneTools): Promise<string> {
@@ -60,38 +69,41 @@ async function forgetStateOfAnotherCluster(target: Target, kubectl: string, kube
   if (known !== undefined && known !== id) {
     say("… the earlier cluster is gone: starting with an empty state");
     await rm(stateFolder(target), { recursive: true, force: true });
+    await rm(endedWell(target), { force: true });
     await rm(configFile(target), { force: true });
   }
   await writeFile(file, id);
 }
 
-async function writeStackFile(target: Target): Promise<void> {
+/** The folder with the charts that a rehearsal installs. */
+async function prepareCharts(): Promise<string> {
   const { mirror } = await step(
     "charts",
     (note) => ensureCharts({ cacheDir: cacheFolder(), onProgress: note }),
     ({ charts }) => `${charts.length} stand-ins with the real custom resource definitions`,
   );
-  await writeRehearsalStackFile(target.stackFile, configFile(target), mirror);
+  return mirror;
 }
 
 async function openOnCluster(target: Target, kubeconfig: string): Promise<Engine> {
   const tools = await ensureTools(["kubectl", "helm", "pulumi"]);
-  const source = await preparePlugins(tools, pulumiHome(target));
+  const plugins = await preparePlugins(tools, pulumiHome(target));
   const { PULUMI_BACKEND_URL, PULUMI_CONFIG_PASSPHRASE, PULUMI_CONFIG_PASSPHRASE_FILE } = process.env;
   const ownPassphrase = PULUMI_CONFIG_PASSPHRASE === undefined && PULUMI_CONFIG_PASSPHRASE_FILE === undefined;
   return new Engine({
     target,
     tools,
     kubeconfig,
-    plugins: source,
+    plugins,
+    configFile: target.stackFile,
     backend: PULUMI_BACKEND_URL || `file://${target.folder}`,
-    ...(source === "stand-in" && { home: pulumiHome(target) }),
+    ...(plugins === "stand-in" && { home: pulumiHome(target) }),
     ...(!PULUMI_BACKEND_URL && ownPassphrase && { passphraseFile: await passphraseFile(target) }),
   });
 }
 
 async function preparePlugins(tools: EngineTools, home: string): Promise<PluginSource> {
-  const source = await plugins(tools.pulumi);
+  const source = await pluginsFor(tools.pulumi);
   const describe = () =>
     source === "official" ? "official" : "stand-ins of this project (the official ones are out of reach)";
   await step(

@@ -2,6 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { run } from "../process.ts";
 import { step } from "../progress.ts";
+import type { Cluster } from "./access.ts";
+import type { Engine } from "./engine.ts";
 
 /** The parts of a workload or pod that say whether it is ready. */
 export interface ClusterObject {
@@ -23,25 +25,20 @@ export interface ClusterObject {
   };
 }
 
-/** Access to one cluster. */
-export interface Cluster {
-  readonly kubectl: string;
-  readonly kubeconfig: string;
-}
-
 /** How often the cluster is asked, in milliseconds. */
 const interval = 1_000;
 /** The engine has waited for each resource already; what is left are the charts' own pods. In milliseconds. */
 const patience = 5 * 60_000;
 
-/** Waits until every workload and pod of the platform is ready. Throws with what is not when patience ends. */
-export async function waitUntilReady(cluster: Cluster): Promise<void> {
+/** Waits until every workload and pod of a stack is ready. Throws with what is not when patience ends. */
+export async function waitUntilReady(engine: Engine): Promise<void> {
   await step(
     "everything ready",
     async (note) => {
       const deadline = Date.now() + patience;
+      const namespaces = await namespacesOf(engine);
       for (;;) {
-        const objects = await workloads(cluster);
+        const objects = await workloads(engine.cluster, namespaces);
         const waiting = objects.flatMap((object) => unready(object) ?? []);
         if (waiting.length === 0) return objects.length;
         if (Date.now() > deadline) {
@@ -55,14 +52,18 @@ export async function waitUntilReady(cluster: Cluster): Promise<void> {
   );
 }
 
-/** The workloads and pods in the platform's namespaces. */
-export async function workloads({ kubectl, kubeconfig }: Cluster): Promise<ClusterObject[]> {
-  const get = async (...line: string[]) =>
-    (JSON.parse(await run(kubectl, ["--kubeconfig", kubeconfig, "get", "-o", "json", ...line])) as List).items;
-  const namespaces = await get("namespaces", "-l", "app.kubernetes.io/part-of=ai-platform");
-  const ours = new Set(namespaces.map(({ metadata }) => metadata.name));
-  const objects = await get("deployments,statefulsets,daemonsets,jobs,pods", "--all-namespaces");
-  return objects.filter(({ metadata }) => ours.has(metadata.namespace));
+/** The namespaces that a stack has made: what it installs lives nowhere else. */
+export async function namespacesOf(engine: Engine): Promise<readonly string[]> {
+  const resources = (await engine.state())?.deployment?.resources ?? [];
+  return resources.flatMap(({ type, id }) => (type === "kubernetes:core/v1:Namespace" ? (id ?? []) : []));
+}
+
+/** The workloads and pods in some namespaces. */
+export async function workloads(cluster: Cluster, namespaces: readonly string[]): Promise<ClusterObject[]> {
+  const { kubectl, kubeconfig } = cluster;
+  const line = ["get", "deployments,statefulsets,daemonsets,jobs,pods", "--all-namespaces", "--output=json"];
+  const { items } = JSON.parse(await run(kubectl, ["--kubeconfig", kubeconfig, ...line])) as List;
+  return items.filter(({ metadata }) => namespaces.includes(metadata.namespace));
 }
 
 /** What an object still waits for, in words; undefined when it is ready. */

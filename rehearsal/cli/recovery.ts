@@ -1,21 +1,12 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
+import { exists } from "../files.ts";
 import { attempt, commandLine, CommandFailed } from "../process.ts";
 import { say, step } from "../progress.ts";
-import type { Engine } from "./engine.ts";
+import { endedWell, type Engine, type PendingOperation } from "./engine.ts";
 import { type Release, settleReleases } from "./releases.ts";
 import { pulumiHome } from "./target.ts";
-
-/** What the engine was doing when it was killed. */
-export interface PendingOperation {
-  readonly type: "creating" | "updating" | "deleting" | "reading" | "importing";
-  readonly resource: {
-    readonly urn: string;
-    readonly type: string;
-    readonly inputs?: Readonly<Record<string, unknown>>;
-  };
-}
 
 /** An object of the cluster, as far as it takes to delete it. */
 export interface ObjectReference {
@@ -35,9 +26,11 @@ export class Unrecoverable extends Error {}
  */
 export async function recover(engine: Engine): Promise<void> {
   if (await unlock(engine)) say("… removed the lock of an engine that is gone");
-  const state = await engine.ask(["stack", "export"]);
   const notes = join(pulumiHome(engine.target), "in-flight");
-  const pending = distinct([...pendingOperations(state.stdout), ...(await notedOperations(notes))]);
+  const noted = await notedOperations(notes);
+  if (noted.length === 0 && (await exists(endedWell(engine.target)))) return;
+  const { deployment } = await engine.ensureStack();
+  const pending = distinct([...(deployment?.pending_operations ?? []), ...noted]);
   if (pending.length === 0) return;
   say(`… continuing after an interrupted run: ${pending.length} unfinished ${pending.length === 1 ? "step" : "steps"}`);
   try {
@@ -60,13 +53,6 @@ async function refresh(engine: Engine): Promise<void> {
     "--non-interactive",
   ]);
   if (code !== 0) throw new Error(`The state could not be put right (pulumi refresh ended with code ${code}).`);
-}
-
-/** The unfinished operations in an exported state. */
-export function pendingOperations(exported: string): readonly PendingOperation[] {
-  if (exported.trim() === "") return [];
-  const { deployment } = JSON.parse(exported) as { deployment?: { pending_operations?: PendingOperation[] } };
-  return deployment?.pending_operations ?? [];
 }
 
 /** What a plugin that was killed was doing: the engine, which outlived it, has taken that for failed and forgotten it. */

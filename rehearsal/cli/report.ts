@@ -1,15 +1,13 @@
 import type { Engine } from "./engine.ts";
-import { type ClusterObject, unready, workloads } from "./readiness.ts";
+import { type ClusterObject, namespacesOf, unready, workloads } from "./readiness.ts";
 import type { Target } from "./target.ts";
 
 /** Prints one screen: what runs where, the stack's outputs, and where to look next. */
 export async function report(engine: Engine): Promise<void> {
-  const objects = await workloads({ kubectl: engine.tools.kubectl, kubeconfig: engine.kubeconfig });
-  const outputs = await engine.ask([
-    "stack",
-    "output",
-    "--json",
-    ...(engine.target.showSecrets ? ["--show-secrets"] : []),
+  const secrets = engine.target.showSecrets ? ["--show-secrets"] : [];
+  const [outputs, objects] = await Promise.all([
+    engine.ask(["stack", "output", "--json", ...secrets]),
+    namespacesOf(engine).then((namespaces) => workloads(engine.cluster, namespaces)),
   ]);
   const lines = [
     "",
@@ -52,13 +50,13 @@ function title({ kind, stack }: Target): string {
     : `The ${stack} stack runs.`;
 }
 
-function nextCommands({ target, tools, kubeconfig }: Engine): string[] {
+function nextCommands({ target, kubeconfig }: Engine): string[] {
   const { kind, stack } = target;
-  const make = (command: string) =>
-    `make ${command} STACK=${stack}${kind === "cluster" ? ` KUBECONFIG=${kubeconfig}` : ""}`;
+  const where = `STACK=${stack}${kind === "cluster" ? ` KUBECONFIG=${kubeconfig}` : ""}`;
   return [
-    `  look   KUBECONFIG=${kubeconfig} ${tools.kubectl} get pods -A`,
-    `  check  ${make("status")}   (SECRETS=1 shows the secret outputs)`,
-    `  end    ${make("down")}`,
+    `  look   make kubectl ${where} ARGS="get pods -A"`,
+    `  read   make logs ${where} SERVICE=backend   (FOLLOW=1 goes on)`,
+    `  check  make status ${where}   (SECRETS=1 shows the secret outputs)`,
+    `  end    make down ${where}`,
   ];
 }

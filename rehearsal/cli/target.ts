@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { join, resolve } from "node:path";
 
 import { exists } from "../files.ts";
+import { stackFiles } from "../stack-files.ts";
 import { type Options, UsageError } from "./arguments.ts";
 
 /** The project: two folders up from here. */
@@ -14,7 +15,7 @@ export interface Target {
   readonly stack: string;
   /** Holds the state and the passphrase, and for a rehearsal its control plane. */
   readonly folder: string;
-  /** The repository's own stack file. */
+  /** The repository's own stack file, wherever it lies. */
   readonly stackFile: string;
   /** Only for a real cluster; a rehearsal's is known once it runs. */
   readonly kubeconfig?: string;
@@ -25,10 +26,7 @@ export interface Target {
 /** Works out the target of a command line, or says why there is none. */
 export async function targetOf(options: Options): Promise<Target> {
   const { stack, showSecrets } = options;
-  const stackFile = join(projectRoot, `Pulumi.${stack}.yaml`);
-  if (!(await exists(stackFile))) {
-    throw new UsageError(`There is no stack file ${stackFile}. The stacks are: ${(await stacks()).join(", ")}.`);
-  }
+  const stackFile = stackFileOf(stack);
   if (options.kubeconfig === undefined) {
     return {
       kind: "rehearsal",
@@ -70,7 +68,12 @@ export async function passphraseFile({ folder }: Target): Promise<string> {
   return file;
 }
 
-async function stacks(): Promise<string[]> {
-  const files = await readdir(projectRoot);
-  return files.flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+function stackFileOf(stack: string): string {
+  const known = stackFiles();
+  const found = known.find((one) => one.stack === stack);
+  if (found !== undefined) return found.file;
+  throw new UsageError(
+    `There is no Pulumi.${stack}.yaml, neither in the root nor in a folder of examples/. ` +
+      `The stacks are: ${known.map((one) => one.stack).join(", ")}.`,
+  );
 }

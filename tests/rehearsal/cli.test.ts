@@ -5,8 +5,9 @@ import { parse as parseYaml } from "yaml";
 
 import { commands, parse, UsageError } from "../../rehearsal/cli/arguments.ts";
 import { help } from "../../rehearsal/cli/help.ts";
+import { type LoggingPod, podsOf } from "../../rehearsal/cli/logs.ts";
 import { type ClusterObject, unready } from "../../rehearsal/cli/readiness.ts";
-import { objectOf, pendingOperations } from "../../rehearsal/cli/recovery.ts";
+import { objectOf } from "../../rehearsal/cli/recovery.ts";
 import { remedy } from "../../rehearsal/cli/releases.ts";
 import { table } from "../../rehearsal/cli/report.ts";
 import { rehearsalStackFile } from "../../rehearsal/cli/stack-file.ts";
@@ -26,8 +27,17 @@ describe("the command line", () => {
     expect(parse(["up", "--help"]).command).toBe("help");
   });
 
+  test("hands kubectl's own words on as they are", () => {
+    const line = ["kubectl", "--stack", "prod", "--", "get", "pods", "-A", "--selector", "a in (b, c)"];
+    expect(parse(line)).toEqual({
+      command: "kubectl",
+      stack: "prod",
+      kubectl: ["get", "pods", "-A", "--selector", "a in (b, c)"],
+    });
+  });
+
   test.each([
-    [["upp"], "The commands are: up, preview, down, status, help."],
+    [["upp"], "The commands are: up, preview, down, status, logs, kubectl, stacks, help."],
     [["up", "prod"], 'up takes no argument "prod"'],
     [["up", "--stak", "dev"], "--stak"],
     [["up", "--stack", "../x"], "lower-case letters, digits and dashes"],
@@ -41,12 +51,34 @@ describe("the command line", () => {
   });
 
   test("a stack without a file is refused with the stacks there are", async () => {
-    await expect(targetOf({ command: "up", stack: "nowhere" })).rejects.toThrow(/The stacks are: dev, prod/);
+    await expect(targetOf({ command: "up", stack: "nowhere" })).rejects.toThrow(
+      /There is no Pulumi.nowhere.yaml.*The stacks are: dev, prod/,
+    );
   });
 
   test("a kubeconfig that is not there is refused", async () => {
     const options = { command: "up", stack: "dev", kubeconfig: "/nowhere/config" } as const;
     await expect(targetOf(options)).rejects.toThrow("There is no kubeconfig /nowhere/config");
+  });
+});
+
+describe("the logs of a service", () => {
+  const pod = (namespace: string, service?: string): LoggingPod => ({
+    metadata: { name: "x", namespace, ...(service !== undefined && { labels: { "app.kubernetes.io/name": service } }) },
+    spec: { containers: [{}] },
+  });
+  const pods = [pod("a", "backend"), pod("b", "keda"), pod("b", "backend"), pod("c")];
+
+  test("are those of every pod with its name, wherever it runs", () => {
+    expect(podsOf("backend", pods)).toEqual([pods[0], pods[2]]);
+  });
+
+  test.each([
+    ["", "logs needs SERVICE=<name>."],
+    ["bakend", 'No pod belongs to a service "bakend".'],
+  ])("of %j are refused with the services there are", (service, message) => {
+    expect(() => podsOf(service, pods)).toThrow(UsageError);
+    expect(() => podsOf(service, pods)).toThrow(`${message} The services with pods are: backend, keda.`);
   });
 });
 
@@ -91,14 +123,6 @@ describe("a rehearsal's stack file", () => {
 });
 
 describe("an interrupted run", () => {
-  test("is found in the state's unfinished operations", () => {
-    const creating = { type: "creating", resource: { urn: "u", type: "kubernetes:core/v1:Secret" } };
-    const state = JSON.stringify({ version: 3, deployment: { pending_operations: [creating] } });
-    expect(pendingOperations(state)).toEqual([creating]);
-    expect(pendingOperations(JSON.stringify({ deployment: {} }))).toEqual([]);
-    expect(pendingOperations("")).toEqual([]);
-  });
-
   const creating = (type: string, inputs: Record<string, unknown>) =>
     objectOf({ type: "creating", resource: { urn: "u", type, inputs } });
 
