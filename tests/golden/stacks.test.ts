@@ -8,7 +8,6 @@ import { flowsPage } from "./flows";
 describe.each(stacks.map(([name]) => name))("the %s stack", (name) => {
   let stack: Recorded;
   beforeAll(async () => {
-    jest.resetModules();
     stack = await recordStack(name);
   });
 

@@ -11,7 +11,6 @@ export async function objectsOf(
   keys: Readonly<Record<string, string>> = {},
 ): Promise<KubernetesObject[]> {
   // The program is a module, and modules run once.
-  jest.resetModules();
   const { resources } = await recordStack(stack, keys);
   return resources.flatMap(({ urn, type, name, inputs, protect }) => {
     // What the provider adds to an object without a name, before policies see it.

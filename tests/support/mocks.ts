@@ -45,7 +45,7 @@ type Register = (
 
 /** All resources that a program registers under mocks. */
 export class Recorded {
-  readonly resources: Registered[] = [];
+  constructor(readonly resources: Registered[] = []) {}
 
   /** The one resource with this logical name, and of this kind where several have the name. */
   get(name: string, kind?: string): Registered {

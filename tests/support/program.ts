@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
 import type { RawConfig } from "../../components/config";
 import { stackFiles } from "../../rehearsal/stack-files";
+import { kept } from "./kept";
 import { record, type Recorded } from "./mocks";
 
 const ROOT = resolve(__dirname, "../..");
@@ -37,10 +38,25 @@ function isEncrypted(value: unknown): boolean {
   return typeof value === "object" && value !== null && "secure" in value;
 }
 
-/** Runs the whole program with a stack file, some of whose keys have other values. Once per test file: the program is a module, and modules run once. */
+/**
+ * Runs the whole program with a stack file, some of whose keys have other values. What a stack file as it is comes to is kept until a
+ * source of the program changes: many tests look at the same stacks, and a run takes seconds.
+ */
 export async function recordStack(stack: string, keys: Readonly<Record<string, string>> = {}): Promise<Recorded> {
   const { texts, secret } = stackConfig(stack);
-  pulumi.runtime.setAllConfig({ ...texts, ...keys }, [...secret]);
-  // Imported late: the program starts as it is loaded, and the mocks must be there before.
+  const config = { texts: { ...texts, ...keys }, secret };
+  return kept(JSON.stringify([config.texts, [...secret]]), () => recordProgram(config));
+}
+
+/** Runs the whole program with the text of a stack file. */
+export async function recordText(text: string): Promise<Recorded> {
+  const config = rawConfig(text);
+  return kept(JSON.stringify([config.texts, [...config.secret]]), () => recordProgram(config));
+}
+
+async function recordProgram({ texts, secret }: RawConfig): Promise<Recorded> {
+  // The program is a module: it starts as it is loaded, and only then, so it must be loaded anew, after the mocks are there.
+  jest.resetModules();
+  pulumi.runtime.setAllConfig({ ...texts }, [...secret]);
   return record(() => jest.requireActual("../../index"));
 }
