@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import type { RawConfig } from "../../components/config";
+import { stackConfig as configOf } from "../../rehearsal/offline/stack-config";
 import { stackFiles } from "../../rehearsal/stack-files";
 import { kept } from "./kept";
 import { record, type Recorded } from "./mocks";
@@ -23,20 +23,8 @@ export function stackConfig(stack: string): RawConfig {
   return rawConfig(readFileSync(resolve(ROOT, file), "utf8"));
 }
 
-/** The same, from the text of a stack file. An encrypted value decrypts to a word that names it. */
-export function rawConfig(text: string): RawConfig {
-  const { config = {} } = (parse(text) ?? {}) as { config?: Record<string, unknown> };
-  const secret = new Set(Object.keys(config).filter((key) => isEncrypted(config[key])));
-  const asText = (key: string, value: unknown) => {
-    if (secret.has(key)) return `decrypted-${key.split(":")[1]}`;
-    return typeof value === "string" ? value : JSON.stringify(value);
-  };
-  return { texts: Object.fromEntries(Object.entries(config).map(([key, value]) => [key, asText(key, value)])), secret };
-}
-
-function isEncrypted(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "secure" in value;
-}
+/** The same, from the text of a stack file. */
+export const rawConfig: (text: string) => RawConfig = configOf;
 
 /**
  * Runs the whole program with a stack file, some of whose keys have other values. What a stack file as it is comes to is kept until a
