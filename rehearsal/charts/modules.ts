@@ -16,8 +16,9 @@ export async function readDefinitions(
   onProgress: (line: string) => void,
 ): Promise<Map<string, string>> {
   const folder = join(await moduleFolder(source, onProgress), source.folder);
+  const { prefix = "" } = source;
   const names = (await readdir(folder).catch(() => [])).filter(
-    (name) => name.startsWith(source.prefix) && name.endsWith(".yaml"),
+    (name) => name.startsWith(prefix) && name.endsWith(".yaml"),
   );
   const texts = await Promise.all(names.sort().map((name) => readFile(join(folder, name), "utf8")));
   const definitions = new Map(names.flatMap((name, index) => definitionsIn(name, texts[index] ?? "")));

@@ -1,24 +1,23 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
-import { z } from "zod";
 import { exists } from "../files.ts";
 import type { ChartPin } from "./pins.ts";
 
-/** Where a stand-in's definitions come from: `definitions.yaml`. */
-const definitionSource = z.strictObject({
-  /** A Go module, which every Go proxy serves and the checksum database vouches for. */
-  module: z.string(),
-  version: z.string(),
-  /** Folder inside the module. */
-  folder: z.string(),
-  /** Only the files of the folder whose names start so. */
-  prefix: z.string().default(""),
-  /** Folder of the chart that receives them, which decides when Helm installs and deletes them. */
-  into: z.enum(["crds", "charts/crds/crds", "definitions"]),
-});
+/** Folders of a chart that may receive definitions, which decides when Helm installs and deletes them. */
+const FOLDERS = ["crds", "charts/crds/crds", "definitions"] as const;
 
-export type DefinitionSource = z.infer<typeof definitionSource>;
+/** Where a stand-in's definitions come from: `definitions.yaml`. */
+export interface DefinitionSource {
+  /** A Go module, which every Go proxy serves and the checksum database vouches for. */
+  readonly module: string;
+  readonly version: string;
+  /** Folder inside the module. */
+  readonly folder: string;
+  /** Only the files of the folder whose names start so. @default all */
+  readonly prefix?: string;
+  readonly into: (typeof FOLDERS)[number];
+}
 
 /** A chart with the real definitions and the real objects' names, whose pods do nothing. */
 export interface StandIn {
@@ -74,8 +73,15 @@ export async function readFiles(root: string): Promise<Map<string, string>> {
 
 /** Reads a `definitions.yaml`; fails naming the file and every fault. */
 export function parseSource(name: string, text: string): DefinitionSource {
-  const { data, error } = definitionSource.safeParse(parse(text));
-  if (data) return data;
-  const faults = error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(": "));
-  throw new Error(`rehearsal/charts/stand-ins/${name}/${DEFINITIONS}: ${faults.join("; ")}`);
+  const source = (parse(text) ?? {}) as Readonly<Record<string, unknown>>;
+  const required = ["module", "version", "folder", "into"];
+  const faults = [
+    ...required.filter((key) => typeof source[key] !== "string").map((key) => `${key} is missing`),
+    ...Object.keys(source)
+      .filter((key) => ![...required, "prefix"].includes(key))
+      .map((key) => `${key} is unknown; the keys are ${required.join(", ")} and prefix`),
+    ...(FOLDERS.some((one) => one === source["into"]) ? [] : [`into must be one of ${FOLDERS.join(", ")}`]),
+  ];
+  if (faults.length === 0) return source as unknown as DefinitionSource;
+  throw new Error(`rehearsal/charts/stand-ins/${name}/${DEFINITIONS}: ${faults.join("; ")}.`);
 }

@@ -25,9 +25,11 @@ describe("a stand-in", () => {
   });
 
   test("that describes its definitions wrongly is told the file and every fault", () => {
-    const text = "module: example.com/crds\nversion: v1.0.0\nfolder: crds\ninto: somewhere\nfiles: all\n";
-    expect(() => parseSource("example", text)).toThrow(
-      /stand-ins\/example\/definitions\.yaml: into: .*"crds".*; .*"files"/s,
+    expect(() =>
+      parseSource("example", "module: example.com/crds\nfolder: crds\ninto: somewhere\nfiles: all\n"),
+    ).toThrow(
+      "rehearsal/charts/stand-ins/example/definitions.yaml: version is missing; files is unknown; " +
+        "the keys are module, version, folder, into and prefix; into must be one of crds, charts/crds/crds, definitions.",
     );
   });
 

@@ -91,7 +91,7 @@ describe("a vendor's module that cannot be had", () => {
   afterEach(() => {
     process.env = { ...environment };
   });
-  const source = { module: "example.com/absent", version: "v1.0.0", folder: "crds", prefix: "", into: "crds" } as const;
+  const source = { module: "example.com/absent", version: "v1.0.0", folder: "crds", into: "crds" } as const;
 
   test("is named, with the proxy that was asked and what to do", async () => {
     process.env["GOPROXY"] = "off";
