@@ -17,7 +17,11 @@ export interface ChartReference {
 
 /** Resolves pins to references, through the mirrors where they are set. */
 export class Artifacts {
-  constructor(private readonly args: ArtifactsArgs = {}) {}
+  private readonly args: ArtifactsArgs;
+
+  constructor(args: ArtifactsArgs = {}) {
+    this.args = args;
+  }
 
   /** The registry every third-party chart should pull from, or undefined for the registries the charts name themselves. */
   get imageMirror(): string | undefined {
