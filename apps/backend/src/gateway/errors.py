@@ -20,6 +20,14 @@ _TYPES: Final = {
 }
 
 
+class RefusedError(Exception):
+    """A request is not served; `denial` is the answer."""
+
+    def __init__(self, denial: Denial) -> None:
+        super().__init__(denial.message)
+        self.denial = denial
+
+
 def error_body(status: int, code: str, message: str, param: str | None = None) -> bytes:
     """JSON of an error; `param` names the field of the request that is wrong."""
     kind = "insufficient_quota" if code == "insufficient_quota" else _TYPES.get(status, "server_error")

@@ -1,6 +1,7 @@
 """Turns what goes wrong in a route into an answer in OpenAI's shape."""
 
 import logging
+from typing import Final
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -9,21 +10,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from gateway.contracts import Denial
-from gateway.errors import error_body, retry_after
+from gateway.errors import RefusedError, error_body, retry_after
 from gateway.storage.files import FileTooLargeError
 from gateway.storage.rows import ConflictError, NotFoundError
 
 _LOG = logging.getLogger(__name__)
 
-
 _CODES = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
 
-class DeniedError(Exception):
-    """Ends a request with this denial."""
+STORE_UNAVAILABLE: Final = Denial(503, "store_unavailable", "A store is not available. Try again.", 2.0)
+
+
+class RefusedBodyError(HTTPException):
+    """Ends a request while its body is read: of all errors, only HTTPException leaves that place as it is."""
 
     def __init__(self, denial: Denial) -> None:
-        super().__init__(denial.message)
+        super().__init__(denial.status, denial.message)
         self.denial = denial
 
 
@@ -55,8 +58,8 @@ def install(app: FastAPI) -> None:
 
 def _install_refusals(app: FastAPI) -> None:
 
-    @app.exception_handler(DeniedError)
-    async def denied(_: Request, error: DeniedError) -> Response:
+    @app.exception_handler(RefusedError)
+    async def denied(_: Request, error: RefusedError) -> Response:
         return denial_answer(error.denial)
 
     @app.exception_handler(InvalidError)
@@ -81,6 +84,8 @@ def _install_malformed(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def framework(_: Request, error: HTTPException) -> Response:
+        if isinstance(error, RefusedBodyError):
+            return denial_answer(error.denial)
         code = _CODES.get(error.status_code, f"http_{error.status_code}")
         response = answer(error.status_code, code, str(error.detail))
         response.headers.update(error.headers or {})
@@ -97,7 +102,7 @@ def _install_failures(app: FastAPI) -> None:
     @app.exception_handler(OSError)
     async def without_store(_: Request, error: Exception) -> Response:
         _LOG.warning("a store did not do its part: %s: %s", type(error).__name__, error)
-        return denial_answer(Denial(503, "store_unavailable", "A store is not available. Try again.", 2.0))
+        return denial_answer(STORE_UNAVAILABLE)
 
     @app.exception_handler(Exception)
     async def unexpected(_: Request, error: Exception) -> Response:
