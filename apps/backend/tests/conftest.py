@@ -18,6 +18,7 @@ from gateway.storage.migrate import migrate
 from harness.api import Customer, api_client, customer
 from harness.databases import create_database
 from harness.environment import PEPPER, Servers
+from harness.limits import Ledger, Replica
 from harness.postgres import PostgresServer
 from harness.redis import RedisServer
 
@@ -132,6 +133,20 @@ async def alice(control: ControlPlane) -> Customer:
 @pytest.fixture
 async def bob(control: ControlPlane) -> Customer:
     return await customer(control, "bob")
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+async def replicas(settings: Settings, cache: Redis, ledger: Ledger) -> AsyncIterator[list[Replica]]:
+    """Limits as three pods apply them."""
+    found = [Replica(settings, ledger) for _ in range(3)]
+    yield found
+    for replica in found:
+        await replica.link.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """What the data plane (proxy, routing, admission) and the control plane (identity, limits, usage) agree on."""
 
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol, TypeAlias
 
@@ -71,8 +72,10 @@ class Reservation:
     model: str
     #: Names the request among the tenant's running ones; empty when nothing limits them.
     lease: str
-    #: Tokens taken in advance.
+    #: Tokens taken before the answer.
     tokens: int
+    #: The period of the tenant's budget that they count in; empty without a budget.
+    period: str = ""
     #: Rate-limit headers for the answer.
     headers: Headers = ()
     #: This replica had taken the capacity before the request came.
@@ -123,10 +126,14 @@ class Authenticator(Protocol):
 class Limiter(Protocol):
     """Applies limits and budgets across all replicas."""
 
-    async def reserve(
-        self, principal: Principal, model: str, prompt_tokens: int, max_tokens: int | None
-    ) -> Reservation | Denial:
-        """Take a request, its estimated tokens and a place in flight, all or nothing."""
+    def hold_place(self, principal: Principal, model: str) -> AbstractAsyncContextManager[None]:
+        """Within it a request and a place in flight are taken for `model` (or `ALL_MODELS`), and given back after it.
+
+        Raises RefusedError when there is none.
+        """
+
+    async def reserve(self, principal: Principal, model: str, tokens: int) -> Reservation | Denial:
+        """Take a request, the tokens that it may need and a place in flight, all or nothing."""
 
     def settle(self, reservation: Reservation, tokens: int) -> None:
         """Give the place back and correct the estimate to `tokens` really used; written in the background."""

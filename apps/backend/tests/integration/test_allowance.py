@@ -15,6 +15,7 @@ from gateway.limits.script import LimitScript
 from gateway.redis_client import connect
 from gateway.redis_link import RedisLink
 from gateway.settings import Settings
+from harness.limits import Ledger
 from harness.principals import principal
 from harness.processes import eventually
 
@@ -24,26 +25,19 @@ PROMPT, COMPLETION, USED = 10, 50, 50
 WIDE = ModelLimits(requests_per_minute=60_000, tokens_per_minute=6_000_000, concurrency=10_000)
 
 
-class Spent:
-    """Implements `SpentTokens`."""
-
-    async def spent(self, tenant_id: str, since: object) -> int:
-        return 0
-
-
 class Replica:
     """A limiter with a connection of its own, as a pod has."""
 
     def __init__(self, settings: Settings) -> None:
         self.link = RedisLink(settings.cache)
         self._script = LimitScript(self.link)
-        self.limiter = RedisLimiter(self._script, Spent(), 256, "deny")
+        self.limiter = RedisLimiter(self._script, Ledger(), "deny")
 
     async def burst(self, who: Principal, count: int) -> list[Reservation | Denial]:
         """So many requests, one after the other, of which each ends before the next one comes."""
         answers: list[Reservation | Denial] = []
         for _ in range(count):
-            answers.append(await self.limiter.reserve(who, "small", PROMPT, COMPLETION))
+            answers.append(await self.limiter.reserve(who, "small", PROMPT + COMPLETION))
             self.finish(answers[-1:])
             await asyncio.sleep(0.0005)
         return answers
@@ -73,8 +67,8 @@ def passed(answers: Sequence[Reservation | Denial]) -> list[Reservation]:
 
 async def spent(cache: Redis) -> int:
     """Tokens of the budget that are used or held."""
-    [budget] = await cache.keys("budget:ten_test:*")
-    return int(await cache.get(budget) or 0)
+    [budget] = await cache.keys("spending:ten_test:*")
+    return sum(int(number or 0) for number in await cache.hmget(budget, "spent", "reserved"))
 
 
 async def test_requests_of_a_busy_tenant_stop_asking_and_others_go_on_to(replicas: list[Replica]) -> None:
@@ -144,7 +138,7 @@ async def test_replicas_together_never_let_more_pass_than_the_limit(replicas: li
 async def test_changed_limits_hold_from_the_next_request_on(replicas: list[Replica], cache: Redis) -> None:
     await replicas[0].burst(principal({"small": WIDE}), 300)
     tighter = principal({"small": ModelLimits(concurrency=0)})
-    assert isinstance(await replicas[0].limiter.reserve(tighter, "small", 1, 1), Denial)
+    assert isinstance(await replicas[0].limiter.reserve(tighter, "small", 2), Denial)
     await replicas[0].give_back()
     assert await cache.zcard(PLACES) == 0
 
@@ -152,7 +146,7 @@ async def test_changed_limits_hold_from_the_next_request_on(replicas: list[Repli
 async def test_places_of_long_requests_stay_taken(replicas: list[Replica], cache: Redis) -> None:
     who = principal({"small": WIDE})
     await replicas[0].burst(who, 300)
-    running = [await replicas[0].limiter.reserve(who, "small", PROMPT, COMPLETION) for _ in range(20)]
+    running = [await replicas[0].limiter.reserve(who, "small", PROMPT + COMPLETION) for _ in range(20)]
     assert any(answer.in_advance for answer in passed(running))
     await replicas[0].give_back()
     assert await cache.zcard(PLACES) == 20

@@ -64,7 +64,7 @@ def test_no_history_passes_more_than_the_limits_allow(
 
 async def _play(settings: Settings, limits: ModelLimits, history: list[Step]) -> None:
     links = [RedisLink(settings.cache) for _ in range(3)]
-    replicas = [RedisLimiter(LimitScript(link), NoLedger(), 256, "deny") for link in links]
+    replicas = [RedisLimiter(LimitScript(link), NoLedger(), "deny") for link in links]
     await links[0].call("FLUSHALL")
     started = asyncio.get_running_loop().time()
     model = Model(limits)
@@ -92,14 +92,14 @@ async def _step(model: Model, replicas: list[RedisLimiter], link: RedisLink, ste
     elif model.running:
         reservation = model.running.pop(first % len(model.running))
         replicas[0].settle(reservation, second)
-        await replicas[0].reserve(principal({"x": ModelLimits(1000)}, tenant_id="behind"), "x", 0, 0)
+        await replicas[0].reserve(principal({"x": ModelLimits(1000)}, tenant_id="behind"), "x", 0)
         model.tokens += second - reservation.tokens
 
 
 async def _ask(model: Model, replica: RedisLimiter, prompt: int, completion: int) -> None:
     who = principal({"small": model.limits})
     had = (model.passed, model.tokens, len(model.running))
-    answer = await replica.reserve(who, "small", prompt, completion)
+    answer = await replica.reserve(who, "small", prompt + completion)
     model.refused_last = not isinstance(answer, Reservation)
     if isinstance(answer, Reservation):
         model.passed += 1

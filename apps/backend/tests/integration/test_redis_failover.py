@@ -76,9 +76,9 @@ async def _replicated(link: RedisLink) -> None:
 async def test_limits_usage_and_jobs_go_on_after_the_masters_pod_is_killed(
     watched: WatchedRedis, link: RedisLink, client: Redis, database: Database
 ) -> None:
-    limiter = RedisLimiter(LimitScript(link), UsageReports(database), 256, "deny")
+    limiter = RedisLimiter(LimitScript(link), UsageReports(database), "deny")
     usage, jobs, who = UsageStream(link, patience_s=60), JobQueue(client), principal({"small": ONE_AT_A_TIME})
-    held = await limiter.reserve(who, "small", 1, 1)
+    held = await limiter.reserve(who, "small", 2)
     await jobs.push("job-1", "batch", {})
     await asyncio.gather(*(usage.record(replace(RECORD, request_id=f"req_{n}")) for n in range(50)))
     await _replicated(link)
@@ -90,7 +90,7 @@ async def test_limits_usage_and_jobs_go_on_after_the_masters_pod_is_killed(
     assert refused.code == "concurrency_limit_exceeded"  # the new master knows of the request that still runs
     assert isinstance(held, Reservation)
     limiter.settle(held, 2)
-    assert isinstance(await limiter.reserve(who, "small", 1, 1), Reservation)
+    assert isinstance(await limiter.reserve(who, "small", 2), Reservation)
     job = await jobs.take()
     assert job is not None
     assert job.id == "job-1"
@@ -171,7 +171,7 @@ async def _decided(limiter: RedisLimiter, who: Principal) -> Reservation | Denia
     answers: list[Reservation | Denial] = []
 
     async def decided() -> bool:
-        answers.append(await limiter.reserve(who, "small", 1, 1))
+        answers.append(await limiter.reserve(who, "small", 2))
         return not (isinstance(answers[-1], Denial) and answers[-1].status == 503)
 
     await eventually(decided, "limits are decided again")

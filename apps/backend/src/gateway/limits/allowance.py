@@ -17,6 +17,7 @@ from typing import Final
 from gateway.contracts import Principal, Reservation
 from gateway.limits.answers import RateLimitHeaders
 from gateway.limits.operations import Verb, budget_state, scopes_of
+from gateway.limits.periods import current_period
 from gateway.limits.script import Answer, LimitScript, Receiver, ignore_answer
 
 #: Part of a second for whose requests a replica holds enough, and the most that it holds.
@@ -46,8 +47,10 @@ class Allowance:
         self._loop = asyncio.get_running_loop()
         self._principal = principal
         self._model = model
-        #: The limits that a request has to pass, and whether one of them is of places in flight.
+        #: The limits that a request has to pass, the period of the budget, and whether places in flight are limited.
         self.scopes = scopes_of(principal, model)
+        self._period = current_period(principal.budget.period) if principal.budget else None
+        self.period = self._period.name if self._period else ""
         self.limits_flight = any(concurrency >= 0 for _, _, _, concurrency in self.scopes)
         #: What is held: a lease for each request, and tokens for all of them.
         self._leases: deque[str] = deque()
@@ -63,19 +66,21 @@ class Allowance:
         self._asking = False
         self._asks_again_at = 0.0
         self._closed = False
-        #: What ended requests give back: places, and tokens (negative: used beyond the estimate).
+        #: What ended requests give back: places, the tokens they had taken, and those of them that they did not use
+        #: (negative: used beyond the estimate).
         self._ended: list[str] = []
+        self._taken = 0
         self._unused = 0
         self._settling: asyncio.TimerHandle | None = None
 
     def fits(self, principal: Principal) -> bool:
-        """Whether these limits are still the principal's."""
+        """Whether these limits are still the principal's, and its budget in the same period."""
         mine = self._principal
         if principal is not mine:
             if principal.limits != mine.limits or principal.budget != mine.budget:
                 return False
             self._principal = principal
-        return True
+        return principal.budget is None or current_period(principal.budget.period) is self._period
 
     def take(self, tokens: int) -> Reservation | None:
         """A request of so many tokens, if it is held; else Redis has to be asked."""
@@ -89,12 +94,13 @@ class Allowance:
         self._tokens -= tokens
         lease = leases.popleft()
         headers = self._headers.with_more(len(leases), self._tokens)
-        return Reservation(self._principal, self._model, lease, tokens, headers, in_advance=True)
+        return Reservation(self._principal, self._model, lease, tokens, self.period, headers, in_advance=True)
 
-    def settle(self, lease: str, unused: int) -> None:
+    def settle(self, reservation: Reservation, used: int) -> None:
         """Give back the place of a request that was taken here, and tokens, together with those of others."""
-        self._ended.append(lease)
-        self._unused += unused
+        self._ended.append(reservation.lease)
+        self._taken += reservation.tokens
+        self._unused += reservation.tokens - used
         if len(self._ended) >= _MOST:
             self._settle_ended()
         elif self._settling is None:
@@ -127,7 +133,7 @@ class Allowance:
         tokens = max(1, math.ceil(self._tokens_each))
         self._asking = True
         self._settle_ended()
-        self._submit("advance", leases, len(leases), tokens, partial(self._received, leases, tokens))
+        self._submit("advance", leases, len(leases), tokens, -1, partial(self._received, leases, tokens))
 
     def _received(self, leases: list[str], tokens: int, answer: Answer | Exception) -> None:
         self._asking = False
@@ -151,21 +157,21 @@ class Allowance:
             return
         self._tokens -= tokens
         leases = [self._leases.popleft() for _ in range(requests)]
-        self._submit("settle", leases, requests, tokens)
+        self._submit("settle", leases, requests, tokens, tokens)
 
     def _settle_ended(self) -> None:
         if self._settling:
             self._settling.cancel()
             self._settling = None
-        leases, unused = self._ended, self._unused
-        self._ended, self._unused = [], 0
+        leases, taken, unused = self._ended, self._taken, self._unused
+        self._ended, self._taken, self._unused = [], 0, 0
         if leases:
-            self._submit("settle", leases, 0, unused)
+            self._submit("settle", leases, 0, unused, taken)
 
     def _submit(
-        self, verb: Verb, leases: Sequence[str], requests: int, tokens: int, done: Receiver = ignore_answer
+        self, verb: Verb, leases: Sequence[str], requests: int, tokens: int, taken: int, done: Receiver = ignore_answer
     ) -> None:
         who = self._principal
         places = leases if self.limits_flight else ()
-        budget = budget_state(who.budget)
+        budget = budget_state(who, self._period, taken)
         self._script.submit((verb, who.tenant_id, places, requests, tokens, self.scopes, budget), done)

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import logging
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final, Literal, Protocol
 
@@ -11,11 +13,12 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.contracts import Denial, Principal, Reservation
+from gateway.errors import RefusedError
 from gateway.limits.allowance import Allowance, new_lease
 from gateway.limits.answers import denial, rate_limit_headers
 from gateway.limits.local import LocalLimits
-from gateway.limits.operations import Operation, ScopeLimits, budget_state, scopes_of
-from gateway.limits.periods import current_period
+from gateway.limits.operations import BudgetState, Operation, ScopeLimits, budget_state, scopes_of
+from gateway.limits.periods import Period, current_period
 from gateway.limits.script import Answer, LimitScript, ignore_answer
 
 _LOG = logging.getLogger(__name__)
@@ -41,12 +44,10 @@ class RedisLimiter:
         self,
         script: LimitScript,
         spent: SpentTokens,
-        assumed_completion_tokens: int,
         without_redis: Literal["deny", "local"],
     ) -> None:
         self._script = script
         self._spent = spent
-        self._assumed = assumed_completion_tokens
         self._local = LocalLimits() if without_redis == "local" else None
         self._away_until = 0.0
         #: By tenant and model.
@@ -54,10 +55,22 @@ class RedisLimiter:
         #: Tenant and limits of every place in flight, by lease.
         self._places: dict[str, tuple[str, tuple[ScopeLimits, ...]]] = {}
 
-    async def reserve(
-        self, principal: Principal, model: str, prompt_tokens: int, max_tokens: int | None
-    ) -> Reservation | Denial:
-        tokens = prompt_tokens + (self._assumed if max_tokens is None else max_tokens)
+    @asynccontextmanager
+    async def hold_place(self, principal: Principal, model: str) -> AsyncIterator[None]:
+        scopes = scopes_of(principal, model)
+        if not scopes and not principal.budget:
+            yield
+            return
+        held = await self._ask(Reservation(principal, model, new_lease(), tokens=1), scopes)
+        if isinstance(held, Denial):
+            raise RefusedError(held)
+        self._places[held.lease] = (principal.tenant_id, scopes)
+        try:
+            yield
+        finally:
+            self._give_back(held, requests=1, used=0)
+
+    async def reserve(self, principal: Principal, model: str, tokens: int) -> Reservation | Denial:
         allowance = self._allowance(principal, model)
         if not allowance.scopes and not principal.budget:
             return Reservation(principal, model, lease="", tokens=0)
@@ -72,18 +85,14 @@ class RedisLimiter:
         return reservation
 
     def settle(self, reservation: Reservation, tokens: int) -> None:
-        lease, principal, unused = reservation.lease, reservation.principal, reservation.tokens - tokens
-        if not lease:
+        if not reservation.lease:
             return
-        self._places.pop(lease, None)
-        allowance = self._allowances.get((principal.tenant_id, reservation.model))
-        if reservation.in_advance and allowance:
-            allowance.settle(lease, unused)
-            return
-        scopes, budget = scopes_of(principal, reservation.model), budget_state(principal.budget)
-        operation: Operation = ("settle", principal.tenant_id, (lease,), 0, unused, scopes, budget)
-        if self._local is None or not self._local.settle(operation):
-            self._script.submit(operation, ignore_answer)
+        allowance = self._allowances.get((reservation.principal.tenant_id, reservation.model))
+        if reservation.in_advance and allowance and allowance.period == reservation.period:
+            self._places.pop(reservation.lease, None)
+            allowance.settle(reservation, tokens)
+        else:
+            self._give_back(reservation, requests=0, used=tokens)
 
     async def maintain(self) -> None:
         """Give back what is held for nobody, and keep the places of requests that run long, while the task lives."""
@@ -93,8 +102,13 @@ class RedisLimiter:
                 if not allowance.sweep():
                     self._allowances.pop(key).close()
             if second % _RENEWAL_SECONDS == 0:
-                for lease, (tenant, scopes) in self._places.items():
-                    self._script.submit(("renew", tenant, (lease,), 0, 0, scopes, False), ignore_answer)
+                self.renew()
+
+    def renew(self) -> None:
+        """Keep what running requests have taken, also in a Redis that has forgotten it."""
+        self._script.renew_held()
+        for lease, (tenant, scopes) in self._places.items():
+            self._script.submit(("renew", tenant, (lease,), 0, 0, scopes, False), ignore_answer)
 
     def close(self) -> None:
         """Give back what is held in advance."""
@@ -111,11 +125,7 @@ class RedisLimiter:
         return allowance
 
     async def _ask(self, reservation: Reservation, scopes: tuple[ScopeLimits, ...]) -> Reservation | Denial:
-        try:
-            answer = await self._decide(reservation, scopes)
-        except asyncio.CancelledError:
-            self.settle(reservation, 0)
-            raise
+        answer = await self._decide(reservation, scopes)
         if answer is None:
             return _AWAY
         if answer.outcome != "reserved":
@@ -125,12 +135,16 @@ class RedisLimiter:
 
     async def _decide(self, reservation: Reservation, scopes: tuple[ScopeLimits, ...]) -> Answer | None:
         """The answer of Redis, or of this replica when that is allowed; None when nobody can tell."""
-        operation = _reservation(reservation, scopes)
+        budget = reservation.principal.budget
+        period = current_period(budget.period) if budget else None
+        reservation.period = period.name if period else ""
+        operation = _reserve(reservation, scopes, period)
         if time.monotonic() >= self._away_until:
             try:
                 answer = await self._script.ask(operation)
-                if answer.outcome == "unknown budget":
-                    answer = await self._script.ask(await self._with_spent(reservation, scopes))
+                if answer.outcome == "unknown budget" and period:
+                    spent = await self._spent.spent(reservation.principal.tenant_id, period.start)
+                    answer = await self._script.ask(_reserve(reservation, scopes, period, spent))
                 return answer
             except SQLAlchemyError as error:
                 _LOG.warning("budgets are without PostgreSQL: %s", error)
@@ -140,16 +154,20 @@ class RedisLimiter:
                 _LOG.warning("limits are without Redis: %s: %s", type(error).__name__, error)
         return self._local.reserve(operation) if self._local else None
 
-    async def _with_spent(self, reservation: Reservation, scopes: tuple[ScopeLimits, ...]) -> Operation:
-        budget = reservation.principal.budget
-        spent = -1
-        if budget:
-            since = current_period(budget.period).start
-            spent = await self._spent.spent(reservation.principal.tenant_id, since)
-        return _reservation(reservation, scopes, spent)
+    def _give_back(self, reservation: Reservation, requests: int, used: int) -> None:
+        self._places.pop(reservation.lease, None)
+        principal, taken = reservation.principal, reservation.tokens
+        scopes = scopes_of(principal, reservation.model)
+        budget: BudgetState | Literal[False] = (reservation.period, 0, 0, taken) if reservation.period else False
+        leases = (reservation.lease,)
+        operation: Operation = ("settle", principal.tenant_id, leases, requests, taken - used, scopes, budget)
+        if self._local is None or not self._local.settle(operation):
+            self._script.submit(operation, ignore_answer)
 
 
-def _reservation(reservation: Reservation, scopes: tuple[ScopeLimits, ...], spent: int = -1) -> Operation:
+def _reserve(
+    reservation: Reservation, scopes: tuple[ScopeLimits, ...], period: Period | None, spent: int = -1
+) -> Operation:
     principal = reservation.principal
-    budget = budget_state(principal.budget, spent)
+    budget = budget_state(principal, period, spent)
     return ("reserve", principal.tenant_id, (reservation.lease,), 1, reservation.tokens, scopes, budget)

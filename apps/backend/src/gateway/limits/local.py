@@ -42,12 +42,13 @@ class LocalLimits:
 
     def settle(self, operation: Operation) -> bool:
         """Give back what `reserve` took; False when the lease was not taken here."""
-        _, tenant, (lease,), _, unused, scopes, _ = operation
+        _, tenant, (lease,), requests, unused, scopes, _ = operation
         if lease not in self._leases:
             return False
         self._leases.remove(lease)
         for scope in scopes:
             bucket = self._bucket(tenant, scope)
+            bucket.requests = min(scope[1], bucket.requests + requests)
             bucket.tokens = min(scope[2], bucket.tokens + unused)
             bucket.running.discard(lease)
         return True

@@ -19,6 +19,9 @@ class Period:
     begins: float
     ends: float
 
+    def milliseconds_left(self) -> int:
+        return max(0, int((self.ends - time.time()) * 1000))
+
 
 _CURRENT: Final[dict[PeriodKind, Period]] = {}
 
