@@ -53,6 +53,26 @@ def test_shares_are_counted_in_cost_not_in_items(one: list[int], two: list[int])
             assert abs(served["one"] - served["two"]) <= max(*one, *two)
 
 
+def test_in_turn_is_the_order_in_which_items_would_be_taken() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for tenant, priority, costs in (("batch", 9, (1, 1)), ("one", 1, (10, 10, 10)), ("two", 1, (16, 16))):
+        for number, cost in enumerate(costs):
+            queue.push(f"{tenant} {number}", Share(tenant, 1, priority), cost)
+    order = ["one 0", "two 0", "one 1", "two 1", "one 2", "batch 0", "batch 1"]
+    assert list(queue.in_turn()) == order
+    assert [queue.pop() for _ in order] == order
+
+
+def test_who_passes_others_waits_behind_them_next_time() -> None:
+    queue: FairQueue[str] = FairQueue()
+    one, two = Share("one", 1, 0), Share("two", 1, 0)
+    queue.push("one large", one, 100)
+    queue.push("two small", two, 10)
+    queue.take("two small", two)
+    queue.push("two again", two, 10)
+    assert [queue.pop(), queue.pop()] == ["one large", "two again"]
+
+
 def test_a_full_queue_gives_the_place_of_the_longest_to_the_shorter() -> None:
     queue: FairQueue[str] = FairQueue()
     greedy, polite = Share("greedy", 1, 0), Share("polite", 1, 0)
@@ -101,10 +121,17 @@ class Queueing(RuleBasedStateMachine):
 
     @precondition(lambda self: self.inside)
     @rule(data=st.data())
+    def take(self, data: st.DataObject) -> None:
+        item, share = data.draw(st.sampled_from(self.inside))
+        self.queue.take(item, share)
+        self._drop(item)
+
+    @precondition(lambda self: self.inside)
+    @rule(data=st.data())
     def discard(self, data: st.DataObject) -> None:
         item, share = data.draw(st.sampled_from(self.inside))
-        self.queue.discard(item, share)
-        self.queue.discard(item, share)
+        assert self.queue.discard(item, share)
+        assert not self.queue.discard(item, share)
         self._drop(item)
 
     @rule(tenant=_TENANTS, priority=_PRIORITIES)
@@ -123,6 +150,9 @@ class Queueing(RuleBasedStateMachine):
     def has_the_right_length(self) -> None:
         assert len(self.queue) == len(self.inside)
         assert (self.queue.peek() is None) == (not self.inside)
+        in_turn = list(self.queue.in_turn())
+        assert len(in_turn) == len(self.inside)
+        assert all(any(item is other for other, _ in self.inside) for item in in_turn)
 
     def _drop(self, item: object) -> None:
         self.inside = [entry for entry in self.inside if entry[0] is not item]

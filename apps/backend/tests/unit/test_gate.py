@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.admission.gate import Gate, GateLimits
 from gateway.contracts import Principal
-from gateway.proxy.inference_request import RefusedError
+from gateway.errors import RefusedError
 from harness.principals import principal
 
 _LIMITS = GateLimits(requests=2, tokens=100, waiting=3, turn_s=20, cold_s=20)
@@ -87,14 +87,13 @@ _STEPS = st.sampled_from(["enter", "leave", "cancel", "more", "less"])
 @settings(max_examples=300, deadline=None)
 async def test_whatever_happens_and_however_fast_the_count_is_right(steps: list[tuple[str, int]]) -> None:
     gate = Gate("m", _LIMITS)
-    engines, tasks, inside = 1, list[asyncio.Task[None]](), 0
+    engines, tasks, inside = 1, list[asyncio.Task[int]](), list[int]()
     gate.resize(engines)
     for step, turns_of_the_loop in steps:
         if step == "enter":
-            tasks.append(asyncio.create_task(gate.enter(_tenant(), 30)))
+            tasks.append(asyncio.create_task(_enter(gate, len(tasks) * 17 % 120)))
         elif step == "leave" and inside:
-            gate.leave(30, 0.1)
-            inside -= 1
+            gate.leave(inside.pop(), 0.1)
         elif step == "cancel" and tasks:
             tasks[len(tasks) // 2].cancel()
         elif step in ("more", "less"):
@@ -103,12 +102,21 @@ async def test_whatever_happens_and_however_fast_the_count_is_right(steps: list[
         for _ in range(turns_of_the_loop):
             await asyncio.sleep(0)
         done = [task for task in tasks if task.done()]
-        inside += sum(not task.cancelled() and task.exception() is None for task in done)
+        inside += [task.result() for task in done if not task.cancelled() and task.exception() is None]
         tasks = [task for task in tasks if not task.done()]
         assert gate.waiting <= _LIMITS.waiting
     for task in tasks:
         task.cancel()
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    assert {type(outcome) for outcome in outcomes} <= {type(None), asyncio.CancelledError, RefusedError}
-    assert gate.waiting == 0
-    assert gate.running == inside + sum(outcome is None for outcome in outcomes)
+    assert {type(outcome) for outcome in outcomes} <= {int, asyncio.CancelledError, RefusedError}
+    inside += [outcome for outcome in outcomes if isinstance(outcome, int)]
+    assert (gate.waiting, gate.running) == (0, len(inside))
+    for tokens in inside:
+        gate.leave(tokens, 0.1)
+    gate.resize(1)
+    await asyncio.gather(gate.enter(_tenant(), 50), gate.enter(_tenant(), 50))
+
+
+async def _enter(gate: Gate, tokens: int) -> int:
+    await gate.enter(_tenant(), tokens)
+    return tokens

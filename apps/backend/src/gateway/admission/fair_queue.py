@@ -2,8 +2,10 @@
 
 import heapq
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from operator import itemgetter
+from typing import Generic, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
 
@@ -19,12 +21,23 @@ class Share:
     priority: int
 
 
+#: Class and virtual time: the order of turns.
+_Moment: TypeAlias = tuple[int, float]
+
+
 @dataclass(slots=True)
 class _Flow(Generic[Item]):
     share: Share
     #: Virtual time at which the first item may start; belongs to the flow, so items dropped from it cost nothing.
     start: float
     items: deque[tuple[Item, float]] = field(default_factory=deque)
+
+    def turns(self) -> Iterator[tuple[_Moment, Item]]:
+        """The items with the moments at which they would have their turns."""
+        start = self.start
+        for item, cost in self.items:
+            yield (self.share.priority, start), item
+            start += cost / self.share.weight
 
 
 class FairQueue(Generic[Item]):
@@ -63,24 +76,28 @@ class FairQueue(Generic[Item]):
         key = self._first()
         if key is None:
             return None
-        heapq.heappop(self._heap)
         flow = self._flows[key]
-        item, cost = flow.items.popleft()
-        self._size -= 1
-        self._virtual_time[flow.share.priority] = flow.start
-        flow.start += cost / flow.share.weight
-        if flow.items:
-            self._schedule(key, flow)
-        self._forget_the_idle()
-        return item
+        return self._serve(flow, flow.items[0])
 
-    def discard(self, item: Item, share: Share) -> None:
-        """Drop an item that waits no longer, if it is still here."""
+    def in_turn(self) -> Iterator[Item]:
+        """The items in the order of their turns."""
+        turns = heapq.merge(*(flow.turns() for flow in self._flows.values()), key=itemgetter(0))
+        return (item for _, item in turns)
+
+    def take(self, item: Item, share: Share) -> None:
+        """Take an item before its turn; its tenant pays as for any other."""
+        flow = self._flows[share.priority, share.tenant]
+        self._serve(flow, next(entry for entry in flow.items if entry[0] is item))
+
+    def discard(self, item: Item, share: Share) -> bool:
+        """Drop an item that waits no longer; whether it was still here."""
         flow = self._flows.get((share.priority, share.tenant))
         entry = next((entry for entry in flow.items if entry[0] is item), None) if flow else None
-        if flow and entry:
-            flow.items.remove(entry)
-            self._dropped()
+        if flow is None or entry is None:
+            return False
+        flow.items.remove(entry)
+        self._dropped()
+        return True
 
     def may_push(self, share: Share) -> bool:
         """Whether `make_room` would find something to drop."""
@@ -106,6 +123,18 @@ class FairQueue(Generic[Item]):
         own = self._flows.get((share.priority, share.tenant))
         waiting = len(own.items) if own else 0
         return longest if _excess(longest)[1] > (waiting + 1) / share.weight else None
+
+    def _serve(self, flow: _Flow[Item], entry: tuple[Item, float]) -> Item:
+        item, cost = entry
+        flow.items.remove(entry)
+        self._size -= 1
+        priority = flow.share.priority
+        self._virtual_time[priority] = max(flow.start, self._virtual_time.get(priority, 0.0))
+        flow.start += cost / flow.share.weight
+        if flow.items:
+            self._schedule((priority, flow.share.tenant), flow)
+        self._forget_the_idle()
+        return item
 
     def _schedule(self, key: tuple[int, str], flow: _Flow[Item]) -> None:
         self._pushes += 1

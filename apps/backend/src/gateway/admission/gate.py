@@ -1,12 +1,13 @@
 """Lets as much work through to the engines of a model as they can do well, and makes the rest wait its turn."""
 
 import asyncio
+from bisect import bisect_left, insort
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.admission.fair_queue import FairQueue, Share
 from gateway.contracts import Denial, Principal
-from gateway.proxy.inference_request import RefusedError
+from gateway.errors import RefusedError
 
 #: Weight of the newest duration in the mean.
 _SMOOTHING: Final = 0.1
@@ -34,16 +35,24 @@ class _Turn:
     granted: asyncio.Future[None]
     share: Share
     tokens: int
+    #: Tokens of smaller requests that passed this one while it was first and did not fit.
+    passed_by: int = 0
 
 
 class Gate:
-    """Admission to one model. Work is counted in tokens; an idle model takes a request of any size."""
+    """Admission to one model. Work is counted in tokens, that of a request as no more than what one engine takes.
+
+    A request that does not fit is passed by smaller ones, until they have taken as much as it asks for; then the model
+    is kept for it until it fits or leaves.
+    """
 
     def __init__(self, model: str, limits: GateLimits) -> None:
         self._model = model
         self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._queue: FairQueue[_Turn] = FairQueue()
+        #: Tokens of everything in the queue, ascending.
+        self._sizes: list[int] = []
         self._engines = 0
         self._tokens = 0
         self._mean_s = 1.0
@@ -66,6 +75,7 @@ class Gate:
 
     async def enter(self, principal: Principal, tokens: int) -> None:
         """Wait until a request of so many tokens may go. Raises RefusedError when it may not, or not in time."""
+        tokens = min(tokens, self._limits.tokens)
         if not self._queue and self._fits(tokens):
             self._take(tokens)
             return
@@ -74,15 +84,18 @@ class Gate:
             evicted = self._queue.make_room(turn.share)
             if evicted is None:
                 raise self._overloaded()
+            self._forget_size(evicted)
             if not evicted.granted.done():
                 evicted.granted.set_exception(self._overloaded())
         self._queue.push(turn, turn.share, max(1, tokens))
+        insort(self._sizes, tokens)
+        self._let_in()
         await self._wait(turn)
 
     def leave(self, tokens: int, duration_s: float) -> None:
         """Give back what `enter` took, after so many seconds."""
         self._mean_s += _SMOOTHING * (duration_s - self._mean_s)
-        self._give_back(tokens)
+        self._give_back(min(tokens, self._limits.tokens))
 
     async def _wait(self, turn: _Turn) -> None:
         patience_s, refusal = self._patience()
@@ -91,7 +104,7 @@ class Gate:
             await turn.granted
         except asyncio.CancelledError:
             if turn.granted.cancelled():
-                self._queue.discard(turn, turn.share)
+                self._drop(turn)
             elif turn.granted.exception() is None:
                 self._give_back(turn.tokens)
             raise
@@ -107,20 +120,47 @@ class Gate:
 
     def _refuse(self, turn: _Turn, refusal: RefusedError) -> None:
         if not turn.granted.done():
-            self._queue.discard(turn, turn.share)
             turn.granted.set_exception(refusal)
+            self._drop(turn)
+
+    def _drop(self, turn: _Turn) -> None:
+        """Wait no longer for it: what is behind it may fit."""
+        if self._queue.discard(turn, turn.share):
+            self._forget_size(turn)
+            self._let_in()
 
     def _let_in(self) -> None:
-        while (turn := self._queue.peek()) and self._fits(turn.tokens):
-            self._queue.pop()
+        while turn := self._next():
+            self._queue.take(turn, turn.share)
+            self._forget_size(turn)
             if not turn.granted.done():  # else its client has just left
                 self._take(turn.tokens)
                 turn.granted.set_result(None)
 
+    def _next(self) -> _Turn | None:
+        """The first in turn if it fits, else the first that may pass it."""
+        first = self._queue.peek()
+        if first is None or self._fits(first.tokens):
+            return first
+        if self.running >= self._places:
+            return None
+        most = min(self._limits.tokens * self._engines - self._tokens, first.tokens - first.passed_by)
+        if self._sizes[0] > most:
+            return None
+        small = (turn for turn in self._queue.in_turn() if turn.tokens <= most and not turn.granted.done())
+        passing = next(small, None)
+        first.passed_by += passing.tokens if passing else 0
+        return passing
+
+    def _forget_size(self, turn: _Turn) -> None:
+        del self._sizes[bisect_left(self._sizes, turn.tokens)]
+
+    @property
+    def _places(self) -> int:
+        return self._limits.requests * self._engines
+
     def _fits(self, tokens: int) -> bool:
-        if self.running >= self._limits.requests * self._engines:
-            return False
-        return self._tokens + tokens <= self._limits.tokens * self._engines or self.running == 0
+        return self.running < self._places and self._tokens + tokens <= self._limits.tokens * self._engines
 
     def _take(self, tokens: int) -> None:
         self.running += 1
@@ -132,7 +172,7 @@ class Gate:
         self._let_in()
 
     def _overloaded(self) -> RefusedError:
-        capacity = max(1, self._limits.requests * self._engines)
+        capacity = max(1, self._places)
         wait_s = min(max(1.0, len(self._queue) * self._mean_s / capacity), _LONGEST_RETRY_SECONDS)
         text = f"The model {self._model} has more requests than it can serve. Try again."
         return RefusedError(Denial(503, "model_overloaded", text, wait_s))

@@ -28,6 +28,8 @@ class Engine:
         self.outstanding = 0
         #: Unknown engines get no traffic: a model that is still loading would only fail it.
         self.healthy = False
+        #: What its model reads and writes for one answer at most; 0 when it does not say, None before it was asked.
+        self.context_tokens: int | None = None
         self._failed_checks = 0
 
     @property

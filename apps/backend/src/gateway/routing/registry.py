@@ -9,7 +9,7 @@ from typing import Final
 from gateway.admission.gate import Gate, GateLimits
 from gateway.routing.discovery import Discovery, DiscoveryError
 from gateway.routing.engine import Engine
-from gateway.routing.health import check
+from gateway.routing.health import check, context_tokens
 from gateway.routing.route import EngineSet
 from gateway.routing.settings import EngineSettings
 
@@ -34,8 +34,15 @@ class ModelRoute:
 
     def __init__(self, model: str, limits: GateLimits) -> None:
         self.model = model
+        #: Tokens that the model reads and writes for one answer at most, as its engines say; 0 when that is not known.
+        self.context_tokens = 0
         self.gate = Gate(model, limits)
         self.engines = EngineSet(on_change=self.gate.resize)
+
+    def learn_context(self) -> None:
+        """From the engines that were asked; what is known stays while there are none."""
+        known = [engine.context_tokens for engine in self.engines.engines if engine.context_tokens is not None]
+        self.context_tokens = max(known, default=self.context_tokens)
 
 
 class _Source:
@@ -125,6 +132,7 @@ class EngineRegistry:
             same_model = [other for other in self._sources if other.settings.model == route.model]
             route.engines.replace({key: engine for other in same_model for key, engine in other.engines.items()})
         results = await asyncio.gather(*(_check(engine) for engine in source.engines.values()))
+        route.learn_context()
         if any(results):
             route.engines.health_changed()
 
@@ -140,7 +148,10 @@ class EngineRegistry:
 
 
 async def _check(engine: Engine) -> bool:
-    changed = engine.checked(await check(engine))
+    result = await check(engine)
+    if result == "well" and (not engine.healthy or engine.context_tokens is None):
+        engine.context_tokens = await context_tokens(engine)
+    changed = engine.checked(result)
     if changed:
         _LOG.log(logging.INFO if engine.healthy else logging.WARNING, "engine %s is %s", engine.address, engine.state)
     return changed
