@@ -48,6 +48,7 @@ class Gateway:
                 self.lifecycle,
                 Tracing(configure_tracing()),
                 gateway.body_max_bytes,
+                self._control.bodies,
                 gateway.assumed_completion_tokens,
             )
         )
@@ -57,6 +58,8 @@ class Gateway:
         self._api = create_api(self._control, self._engines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].endswith("/"):
+            _drop_last_slashes(scope)
         app = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else self._api
         if app is self._inference:
             await self._inference(scope, receive, send)
@@ -82,6 +85,12 @@ class Gateway:
         if self._watch:
             self._watch.cancel()
         await self._control.close()
+
+
+def _drop_last_slashes(scope: Scope) -> None:
+    """The same path: a redirect would take the scheme of this side of a proxy, and clients leave their keys behind."""
+    scope["path"] = scope["path"].rstrip("/") or "/"
+    scope["raw_path"] = scope["raw_path"].rstrip(b"/") or b"/"
 
 
 def _gate_limits(gateway: GatewaySettings) -> GateLimits:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Final
 
+from gateway.byte_budget import ByteBudget
 from gateway.identity.authenticator import CachingAuthenticator
 from gateway.identity.directory import PostgresDirectory
 from gateway.identity.issuing import KeyIssuer
@@ -53,9 +54,8 @@ class ControlPlane:
         self.issuer = KeyIssuer(self.database, keys, self._publish)
         self.reports = UsageReports(self.database)
         self._script = LimitScript(self._limit_link)
-        self.limiter = RedisLimiter(
-            self._script, self.reports, gateway.assumed_completion_tokens, gateway.limits_without_redis
-        )
+        self.limiter = RedisLimiter(self._script, self.reports, gateway.limits_without_redis)
+        self.bodies, self.uploads = ByteBudget(gateway.bodies_max_bytes), ByteBudget(gateway.uploads_max_bytes)
         journal = UsageJournal(gateway.usage_journal) if gateway.usage_journal else None
         self.usage = UsageStream(self._usage_link, gateway.usage_write_seconds, journal)
         self.files = FileStore(self.database, gateway.file_max_bytes, gateway.tenant_files_max_bytes)

@@ -88,8 +88,8 @@ class GatewaySettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, env_prefix="GATEWAY_")
 
-    #: Address to listen on. A container listens everywhere; its network policy says who may come.
-    host: str = "0.0.0.0"
+    #: Address to listen on; by default every one, of IPv6 and IPv4. A container's network policy says who may come.
+    host: str = "::"
     port: Port = 8000
     #: Key of the keyed hash under which API keys are stored, 32 bytes or more. Changing it voids every key.
     pepper_file: FilePath
@@ -101,7 +101,7 @@ class GatewaySettings(BaseSettings):
     identity_stale_seconds: PositiveFloat = 300
     #: While Redis is away: `deny` answers 503 where a limit applies, `local` lets each replica apply limits alone.
     limits_without_redis: Literal["deny", "local"] = "deny"
-    #: Completion tokens to reserve for a request that states no maximum.
+    #: Completion tokens to reserve for each choice of a request that states no maximum.
     assumed_completion_tokens: PositiveInt = 256
     #: Directory for usage records until Redis has them, so that no answer waits for Redis. It must outlive the process;
     #: what a process left there is sent by the next one. Unset: answers wait.
@@ -116,6 +116,8 @@ class GatewaySettings(BaseSettings):
     engine_discovery: Literal["dns", "endpointslices"] = "dns"
     #: Largest body of a request for inference, in bytes.
     body_max_bytes: PositiveInt = 32 * 1024 * 1024
+    #: Bytes of all bodies that this process has in memory at a time; of one tenant half of it, or one body of any size.
+    bodies_max_bytes: Annotated[PositiveInt, Field(validate_default=True)] = 64 * 1024 * 1024
     #: Seconds an engine may take until its answer begins; an answer that is not streamed begins when it is complete.
     engine_first_token_seconds: PositiveFloat = 600
     #: Seconds of silence after which a streaming engine counts as dead, or a client that reads nothing as gone.
@@ -135,11 +137,21 @@ class GatewaySettings(BaseSettings):
     drain_notice_seconds: NonNegativeFloat = 5
     #: Largest file that may be uploaded, in bytes.
     file_max_bytes: PositiveInt = 64 * 1024 * 1024
+    #: Bytes of all uploads that this process has on its disk at a time, in `/tmp`; of one tenant as with bodies.
+    uploads_max_bytes: Annotated[PositiveInt, Field(validate_default=True)] = 128 * 1024 * 1024
     #: Bytes that all files of one tenant may have together.
     tenant_files_max_bytes: PositiveInt = 1024 * 1024 * 1024
     #: Requests of one batch that a worker has in flight.
     batch_concurrency: PositiveInt = 8
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("bodies_max_bytes", "uploads_max_bytes")
+    @classmethod
+    def _has_room_for_one(cls, room: int, info: ValidationInfo) -> int:
+        one = "body_max_bytes" if info.field_name == "bodies_max_bytes" else "file_max_bytes"
+        if room < info.data.get(one, 0):
+            raise ValueError(f"it must hold one of GATEWAY_{one.upper()}, which is {info.data[one]}")
+        return room
 
 
 class MigrationSettings:

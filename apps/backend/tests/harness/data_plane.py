@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
+from uuid import uuid4
 
 import orjson
 from httpx2 import AsyncClient, Limits, Response
@@ -33,6 +35,17 @@ class GatewayClient:
         """Send a chat request and read the answer."""
         return await self.http.post(CHAT, json=chat(model, **fields), headers=self.headers)
 
+    async def tenant(self, limits: JsonObject | None = None, model: str = "*", scope: str = "inference") -> Self:
+        """Another customer of the gateway, with a key of this scope; asked for with a key that may do everything."""
+        tenants = "/admin/v1/tenants"
+        made = await self.http.post(tenants, json={"name": f"tenant {uuid4()}"}, headers=self.headers)
+        path = f"{tenants}/{made.json()['id']}"
+        if limits:
+            answer = await self.http.put(f"{path}/limits/{model}", json=limits, headers=self.headers)
+            assert answer.status_code == 204, answer.text
+        key = await self.http.post(f"{path}/keys", json={"name": "k", "scopes": [scope]}, headers=self.headers)
+        return replace(self, key=key.json()["secret"])
+
     async def metric(self, name: str, **labels: str) -> float:
         """The value of one series of /metrics; 0 when it does not exist."""
         text = (await self.http.get("/metrics")).text
@@ -52,11 +65,17 @@ class GatewayClient:
 
     async def open_stream(self, model: str, **fields: Json) -> "RawStream":
         """Send a streamed chat request on a connection of its own."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port, limit=2**16)
         body = orjson.dumps(chat(model, stream=True, **fields))
-        head = f"POST {CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {self.key}\r\ncontent-length: {len(body)}\r\n"
-        writer.write(head.encode() + b"connection: close\r\n\r\n" + body)
-        return RawStream(reader, writer)
+        stream = await self.begin(f"content-length: {len(body)}", "connection: close")
+        stream.writer.write(body)
+        return stream
+
+    async def begin(self, *headers: str, path: str = CHAT) -> "RawStream":
+        """Send the head of a POST on a connection of its own; its body is still to come."""
+        stream = RawStream(*await asyncio.open_connection("127.0.0.1", self.port, limit=2**16))
+        lines = (f"POST {path} HTTP/1.1", "host: x", f"authorization: Bearer {self.key}", *headers)
+        stream.writer.write("\r\n".join(lines).encode() + b"\r\n\r\n")
+        return stream
 
 
 @dataclass(frozen=True)
@@ -70,6 +89,12 @@ class RawStream:
         """Everything up to `part`. Raises IncompleteReadError when the answer ends before, TimeoutError after 20 s."""
         async with asyncio.timeout(20):
             return await self.reader.readuntil(part)
+
+    async def answer(self) -> tuple[int, Json]:
+        """Status and JSON of an answer that has a length. Raises TimeoutError after 20 s."""
+        head = (await self.until(b"\r\n\r\n")).decode().lower()
+        length = int(head.partition("content-length: ")[2].partition("\r\n")[0])
+        return int(head.split(" ")[1]), orjson.loads(await self.reader.readexactly(length))
 
     async def rest(self) -> bytes:
         """Everything to the end. Raises TimeoutError after 60 s."""
@@ -105,6 +130,12 @@ async def running(client: GatewayClient, *engines: ScriptedEngine) -> AsyncItera
 
 def chat(model: str, **fields: Json) -> JsonObject:
     return {"model": model, "messages": [{"role": "user", "content": "Say something."}], **fields}
+
+
+def code_of(answer: Json) -> Json:
+    """The code of an error."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    return error.get("code") if isinstance(error, dict) else None
 
 
 def payloads(stream: bytes | str) -> list[str]:

@@ -3,8 +3,8 @@
 from fastapi import FastAPI
 
 from gateway.api import batches, failures, files, keys, models, tenants, usage
-from gateway.api.body_limit import BodyLimit
 from gateway.api.fields import ErrorAnswer
+from gateway.api.intake import Intake
 from gateway.contracts import ModelCatalogue
 from gateway.control import ControlPlane
 
@@ -17,10 +17,17 @@ def create_api(control: ControlPlane, catalogue: ModelCatalogue) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
         responses={status: {"model": ErrorAnswer, "description": "Error"} for status in ("4XX", "5XX")},
     )
     failures.install(app)
-    app.add_middleware(BodyLimit, file_max_bytes=control.settings.gateway.file_max_bytes)
+    app.add_middleware(
+        Intake,
+        authenticator=control.authenticator,
+        files=control.files,
+        bodies=control.bodies,
+        uploads=control.uploads,
+    )
     for module in (models, files, batches, usage, tenants, keys):
         app.include_router(module.router)
     app.state.authenticator = control.authenticator

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.api.access import allows
+from gateway.byte_budget import ByteBudget, Holding
 from gateway.contracts import (
+    ALL_MODELS,
     INTERNAL_CALL,
     Authenticator,
     Denial,
@@ -19,13 +22,15 @@ from gateway.contracts import (
     UsageSink,
 )
 from gateway.drain import Lifecycle
-from gateway.errors import error_body
+from gateway.errors import RefusedError, error_body
+from gateway.identity.access import identify
 from gateway.metrics import Metrics
-from gateway.proxy.client import Client, DisconnectedError, HeaderMap, bearer_token, denial_headers, read_body
-from gateway.proxy.client_connection import CLIENT, CLOSE
+from gateway.proxy.client import CLOSE, Client, HeaderMap, denial_headers
+from gateway.proxy.client_connection import CLIENT
 from gateway.proxy.delivery import Delivery
 from gateway.proxy.flight import Flight
-from gateway.proxy.inference_request import InferenceRequest, RefusedError, parse
+from gateway.proxy.inference_request import InferenceRequest, parse
+from gateway.proxy.intake import DisconnectedError, read_body
 from gateway.proxy.tracing import Trace, Tracing
 from gateway.routing.registry import EngineRegistry, ModelRoute
 from gateway.telemetry import request_id
@@ -45,9 +50,10 @@ class Dependencies:
     metrics: Metrics
     lifecycle: Lifecycle
     tracing: Tracing
-    #: Largest request body in bytes.
+    #: Largest request body in bytes, and the room for all of them.
     body_max_bytes: int
-    #: Completion tokens of a request that states no maximum, for admission.
+    bodies: ByteBudget
+    #: Completion tokens of a choice that states no maximum, as an assumption.
     assumed_completion_tokens: int
 
 
@@ -68,10 +74,15 @@ class InferenceEndpoint:
         headers: HeaderMap = dict(scope["headers"])
         trace = uses.tracing.begin(flight.path, headers)
         uses.lifecycle.enter()
+        holding: Holding | None = None
         try:
-            principal = call.principal if call else await self._identify(headers)
-            request = parse(await read_body(headers, client, receive, uses.body_max_bytes), flight.path)
-            finish = await self._serve(principal, request, client, flight, trace)
+            authorization = headers.get(b"authorization", b"")
+            principal = call.principal if call else await identify(uses.authenticator, authorization, "inference")
+            holding = Holding(uses.bodies, principal.tenant_id)
+            entrance = partial(self._hold_place, principal)
+            body = read_body(headers, client, receive, uses.body_max_bytes, holding, entrance)
+            request = parse(await body, flight.path)
+            finish = await self._serve(principal, request, client, flight, trace, holding)
             finish()
         except RefusedError as refused:
             flight.status = refused.denial.status
@@ -80,18 +91,26 @@ class InferenceEndpoint:
         except DisconnectedError:
             pass  # nobody is there to answer to
         finally:
+            if holding:
+                holding.release()
             uses.lifecycle.leave()
             trace.end(flight)
             uses.metrics.of(flight.model).answered(flight.path, flight.status, flight.elapsed_s())
 
     async def _serve(
-        self, principal: Principal, request: InferenceRequest, client: Client, flight: Flight, trace: Trace
+        self,
+        principal: Principal,
+        request: InferenceRequest,
+        client: Client,
+        flight: Flight,
+        trace: Trace,
+        holding: Holding,
     ) -> Callable[[], None]:
         """What is left to do for the client when everything that the request owes is settled."""
         route = self._route(principal, request.model)
         flight.model = route.model
         route.gate.refuse_if_full(principal)
-        delivery = Delivery(principal, request, route, flight, self._uses.metrics.of(route.model))
+        delivery = Delivery(principal, request, route, flight, self._uses.metrics.of(route.model), holding)
         task = asyncio.current_task(self._loop)
         if task:
             client.watch(task.cancel)
@@ -106,15 +125,15 @@ class InferenceEndpoint:
 
     async def _deliver(self, delivery: Delivery, trace: Trace, client: Client) -> Callable[[], None]:
         principal, request, flight = delivery.principal, delivery.request, delivery.flight
-        limiter = self._uses.limiter
-        reservation = await limiter.reserve(principal, request.model, request.prompt_tokens, request.max_tokens)
+        limiter, context = self._uses.limiter, delivery.route.context_tokens
+        tokens = request.demand.tokens(self._uses.assumed_completion_tokens, context)
+        reservation = await limiter.reserve(principal, request.model, tokens)
         if isinstance(reservation, Denial):
             raise RefusedError(reservation)
-        longest = self._uses.assumed_completion_tokens if request.max_tokens is None else request.max_tokens
         to_engine = ((b"x-request-id", flight.request_id.encode()), *trace.headers)
         to_client = reservation.headers + self._headers(flight)
         try:
-            return await delivery.run(client, request.prompt_tokens + longest, to_engine, to_client)
+            return await delivery.run(client, tokens, to_engine, to_client)
         finally:
             usage = delivery.usage
             limiter.settle(reservation, usage.total if usage else 0)
@@ -122,22 +141,19 @@ class InferenceEndpoint:
                 self._uses.metrics.of(flight.model).used(usage)
                 await self._uses.usage.record(flight.record(principal, usage, stream=request.stream))
 
-    async def _identify(self, headers: HeaderMap) -> Principal:
-        token = bearer_token(headers)
-        authenticator = self._uses.authenticator
-        principal = authenticator.authenticate_cached(token) or await authenticator.authenticate(token)
-        if isinstance(principal, Denial):
-            raise RefusedError(principal)
-        if not allows(principal, "inference"):
-            raise RefusedError(Denial(403, "missing_scope", "This API key lacks the scope 'inference'."))
-        return principal
-
     def _route(self, principal: Principal, model: str) -> ModelRoute:
         route = self._uses.engines.routes.get(model)
         if route is None or (principal.models is not None and model not in principal.models):
             text = f"The model {model!r} does not exist or you do not have access to it. GET /v1/models lists yours."
             raise RefusedError(Denial(404, "model_not_found", text))
         return route
+
+    def _hold_place(self, principal: Principal) -> AbstractAsyncContextManager[None]:
+        """Within the limits that are known before the body: of all models together, and of the only possible one."""
+        models = set(self._uses.engines.routes)
+        if principal.models is not None:
+            models &= principal.models
+        return self._uses.limiter.hold_place(principal, models.pop() if len(models) == 1 else ALL_MODELS)
 
     def _refuse(self, client: Client, denial: Denial, flight: Flight) -> None:
         body = error_body(denial.status, denial.code, denial.message)

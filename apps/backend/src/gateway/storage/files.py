@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.storage.database import Database
 from gateway.storage.rows import existing, new_id
-from gateway.storage.tables import File, FilePart
+from gateway.storage.tables import File, FilePart, Tenant
 
 PART_BYTES: Final = 1024 * 1024
 
@@ -23,18 +23,22 @@ class FileStore:
 
     def __init__(self, database: Database, file_max_bytes: int, tenant_max_bytes: int) -> None:
         self._database = database
-        self._file_max_bytes = file_max_bytes
+        #: Bytes that one file may have.
+        self.file_max_bytes = file_max_bytes
         self._tenant_max_bytes = tenant_max_bytes
+
+    async def check_room(self, tenant_id: str, size: int) -> None:
+        """Raise FileTooLargeError when a further file of so many bytes would be too much."""
+        async with self._database.session() as session:
+            await self._check_total(session, tenant_id, size)
 
     async def store(self, tenant_id: str, filename: str, purpose: str, content: AsyncIterable[bytes]) -> File:
         """Keep a file that a tenant sent. Raises FileTooLargeError; nothing is kept then."""
         async with self._database.session() as session:
             file = await write_file(session, tenant_id, filename, purpose, self._bounded(content))
-            stored = await session.scalar(select(func.sum(File.bytes)).where(File.tenant_id == tenant_id))
-            if (stored or 0) > self._tenant_max_bytes:
-                raise FileTooLargeError(
-                    f"All files together may have {self._tenant_max_bytes} bytes; delete some and try again."
-                )
+            # One upload after the other from here to the commit, so that none overlooks another.
+            await session.execute(select(Tenant.id).where(Tenant.id == tenant_id).with_for_update(key_share=True))
+            await self._check_total(session, tenant_id, 0)
         return file
 
     async def get(self, tenant_id: str, file_id: str) -> File:
@@ -79,12 +83,19 @@ class FileStore:
         if rest:
             yield rest
 
+    async def _check_total(self, session: AsyncSession, tenant_id: str, more: int) -> None:
+        stored = await session.scalar(select(func.sum(File.bytes)).where(File.tenant_id == tenant_id))
+        if (stored or 0) + more > self._tenant_max_bytes:
+            raise FileTooLargeError(
+                f"All files together may have {self._tenant_max_bytes} bytes; delete some and try again."
+            )
+
     async def _bounded(self, content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         size = 0
         async for piece in content:
             size += len(piece)
-            if size > self._file_max_bytes:
-                raise FileTooLargeError(f"A file may have {self._file_max_bytes} bytes.")
+            if size > self.file_max_bytes:
+                raise FileTooLargeError(f"A file may have {self.file_max_bytes} bytes.")
             yield piece
 
 
