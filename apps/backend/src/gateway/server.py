@@ -5,6 +5,7 @@ import gc
 import logging
 import resource
 import signal
+import socket
 from types import FrameType
 from typing import Final
 
@@ -12,7 +13,7 @@ import uvicorn
 
 from gateway.app import Gateway
 from gateway.proxy.client_connection import ClientConnection
-from gateway.settings import Settings
+from gateway.settings import ConfigurationError, Settings
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,8 +33,6 @@ async def serve(settings: Settings) -> None:
     async with Gateway(settings) as app:
         config = uvicorn.Config(
             app,
-            host=gateway.host,
-            port=gateway.port,
             http=ClientConnection,
             ws="none",
             lifespan="off",
@@ -48,7 +47,23 @@ async def serve(settings: Settings) -> None:
         )
         _spare_the_collector()
         _allow_open_files()
-        await _DrainingServer(config, app).serve()
+        with _listen(gateway.host, gateway.port) as listener:
+            await _DrainingServer(config, app).serve([listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """`::` takes IPv4 as well, and nothing else on a machine without IPv6. Raises ConfigurationError."""
+    try:
+        if host != "::":
+            family = socket.AF_INET6 if ":" in host else socket.AF_INET
+            return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        if socket.has_dualstack_ipv6():
+            return socket.create_server((host, port), family=socket.AF_INET6, backlog=_BACKLOG, dualstack_ipv6=True)
+        return socket.create_server(("", port), backlog=_BACKLOG)
+    except OSError as error:
+        raise ConfigurationError(
+            f"GATEWAY_HOST is {host!r} and GATEWAY_PORT is {port}, where this process cannot listen: {error}"
+        ) from error
 
 
 def _spare_the_collector() -> None:
