@@ -14,8 +14,8 @@ from prometheus_client import CollectorRegistry, Gauge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from gateway.proxy.answer_stream import Usage
 from gateway.proxy.engine_error import FailureReason
+from gateway.proxy.engine_usage import Usage
 from gateway.routing.engine import EngineState
 from gateway.routing.registry import EngineRegistry
 

@@ -8,6 +8,9 @@ import pytest
 from harness.data_plane import CHAT, GatewayClient, chat, contents, payloads, running
 from harness.engine import MakeEngines, finished, raw, token, whole
 
+#: What the gateway asks for, whatever the client does.
+COUNTED = {"include_usage": True, "continuous_usage_stats": True}
+
 
 async def test_an_answer_arrives_whole_and_unchanged(client: GatewayClient, engines: MakeEngines) -> None:
     (engine,) = engines("solo")
@@ -28,7 +31,7 @@ async def test_a_stream_without_include_usage_shows_no_usage(client: GatewayClie
     assert contents(frames) == "t0 t1 t2 "
     assert frames[-1] == "[DONE]"
     assert not any("usage" in frame for frame in frames)
-    assert engine.requests[0].document["stream_options"] == {"include_usage": True}
+    assert engine.requests[0].document["stream_options"] == COUNTED
 
 
 async def test_c171_a_stream_with_include_usage_ends_with_usage(client: GatewayClient, engines: MakeEngines) -> None:
@@ -42,7 +45,7 @@ async def test_null_stream_options_still_count_tokens(client: GatewayClient, eng
     async with running(client, engine):
         answer = await client.ask("solo", stream=True, stream_options=None)
     assert answer.status_code == 200
-    assert engine.requests[0].document["stream_options"] == {"include_usage": True}
+    assert engine.requests[0].document["stream_options"] == COUNTED
 
 
 async def test_c157_c171_frames_pass_unchanged_however_the_network_cuts_them(

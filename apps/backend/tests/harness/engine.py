@@ -1,7 +1,7 @@
 """A model server that does what a test tells it, also what no model server should do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -24,6 +24,8 @@ class ScriptedEngine:
     script: Script
     port: int = field(default_factory=free_port)
     healthy: bool = True
+    #: What `/v1/models` says that the model reads and writes for one answer; 0: nothing.
+    context: int = 0
     requests: list[EngineRequest] = field(default_factory=list)
     #: Requests whose connection the gateway closed before the script came to its end.
     cut: int = 0
@@ -64,6 +66,10 @@ class ScriptedEngine:
             while request := await read(reader):
                 if request.path == "/health":
                     await answer(writer, 200 if self.healthy else 503, b"")
+                    continue
+                if request.path == "/v1/models":
+                    card: Json = {"id": self.model, "max_model_len": self.context or None}
+                    await answer(writer, 200, orjson.dumps({"object": "list", "data": [card]}))
                     continue
                 self.requests.append(request)
                 await self._play(request, reader, writer)
@@ -106,9 +112,10 @@ def event(document: Json) -> bytes:
     return b"data: " + orjson.dumps(document) + b"\n\n"
 
 
-def token(text: str) -> bytes:
-    """A frame that carries a piece of an answer."""
-    return event({"id": "x", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": {"content": text}}]})
+def token(text: str, **fields: Json) -> bytes:
+    """A frame that carries a piece of an answer, and further fields."""
+    choices: Json = [{"index": 0, "delta": {"content": text}}]
+    return event({"id": "x", "object": "chat.completion.chunk", "choices": choices, **fields})
 
 
 def usage(prompt: int, completion: int) -> JsonObject:
@@ -128,13 +135,21 @@ def polite(tokens: int = 3, pause_s: float = 0.0, prompt_tokens: int = 7) -> Scr
             await answer(writer, 200, orjson.dumps(document))
             return
         await begin_stream(writer)
-        async for data in _paced(words, pause_s):
-            await send(writer, data)
+        for number, word in enumerate(words, 1):
+            await send(writer, token(word, **_so_far(request, usage(prompt_tokens, number))))
+            if pause_s:
+                await asyncio.sleep(pause_s)
         await send(writer, event({"id": "x", "choices": [], "usage": counted}))
         await send(writer, b"data: [DONE]\n\n")
         await send(writer, b"")
 
     return script
+
+
+def _so_far(request: EngineRequest, counted: JsonObject) -> JsonObject:
+    options = request.document.get("stream_options")
+    asked = isinstance(options, dict) and options.get("include_usage") and options.get("continuous_usage_stats")
+    return {"usage": counted} if asked else {}
 
 
 def raw(*parts: bytes, then: Script, pause_s: float = 0.0) -> Script:
@@ -172,13 +187,6 @@ def whole(status: int, body: bytes) -> Script:
         await answer(writer, status, body)
 
     return script
-
-
-async def _paced(words: list[str], pause_s: float) -> AsyncIterator[bytes]:
-    for word in words:
-        yield token(word)
-        if pause_s:
-            await asyncio.sleep(pause_s)
 
 
 #: Makes engines of a model, one per script; without scripts all are polite.

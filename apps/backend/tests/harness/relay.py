@@ -8,9 +8,10 @@ from typing import cast
 from httptools import HttpResponseParser
 
 from gateway.contracts import Headers
-from gateway.proxy.answer_stream import AnswerStream, Usage
+from gateway.proxy.answer_stream import AnswerStream
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
+from gateway.proxy.engine_usage import Usage
 from gateway.proxy.relay import relay
 
 _HEAD = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -59,9 +60,11 @@ class FakeClient:
 
     def answer(self, status: int, headers: Headers, body: bytes) -> None: ...
 
-    def begin(self, headers: Headers, frames: bytes) -> None: ...
+    def begin(self, status: int, headers: Headers, begin: bytes) -> None: ...
 
-    def end(self, frames: bytes) -> None: ...
+    def end(self, end: bytes) -> None: ...
+
+    def cut(self) -> None: ...
 
     @property
     def body(self) -> bytes:
@@ -109,12 +112,15 @@ class Relayed:
         return Outcome(self.client.body, stream.usage, stream.frames, stream.tail, error, self.connection.complete)
 
 
-async def relayed(client: FakeClient | None = None, *, show_usage: bool = False) -> Relayed:
+async def relayed(
+    client: FakeClient | None = None, *, show_usage: bool = False, show_running_usage: bool = False
+) -> Relayed:
     connection, engine = EngineConnection("engine"), FakeEngine()
     connection.connection_made(cast(asyncio.Transport, engine))
     connection.send(b"")
     connection.data_received(_HEAD)
-    stream, client = AnswerStream(show_usage=show_usage), client or FakeClient()
+    stream = AnswerStream(show_usage=show_usage, show_running_usage=show_running_usage)
+    client = client or FakeClient()
     task = asyncio.create_task(relay(connection, stream, client))
     await asyncio.sleep(0)
     return Relayed(connection, engine, stream, client, task)

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.jsontypes import Json
+from gateway.jsontypes import Json, JsonObject
 from gateway.proxy import answer_stream
 from gateway.proxy.chunks import chunk
+from gateway.proxy.engine_usage import Usage
 from harness.relay import END, FakeClient, Outcome, relayed
 
 _DONE = b"data: [DONE]\n\n"
 
 
-def _pass(reads: Sequence[bytes], *, show_usage: bool = False) -> Outcome:
+def _pass(reads: Sequence[bytes], *, show_usage: bool = False, show_running_usage: bool = False) -> Outcome:
     async def run() -> Outcome:
-        stream = await relayed(show_usage=show_usage)
+        stream = await relayed(show_usage=show_usage, show_running_usage=show_running_usage)
         for read in reads:
             if not stream.task.done():
                 stream.connection.data_received(read)
@@ -36,11 +37,31 @@ def _token(text: str) -> bytes:
     return _event({"id": "x", "choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]})
 
 
+_RUNNING: JsonObject = {
+    "prompt_tokens": 3,
+    "total_tokens": 5,
+    "completion_tokens": 2,
+    "completion_tokens_details": None,
+}
+
+
+def _counted(text: str) -> bytes:
+    """A token as vLLM sends it with its usage so far."""
+    return _event({"id": "x", "choices": [{"index": 0, "delta": {"content": text}}], "usage": _RUNNING})
+
+
 _TOKENS = (st.text(max_size=300) | st.sampled_from(['"usage"', "[DONE]", _DONE.decode(), "\r\n0\r\n\r\n"])).map(_token)
+_COUNTED = (st.text(max_size=300) | st.just(',"usage":{')).map(_counted)
 _OTHERS = [
     _event({"id": "x", "choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 5}}),
     _event({"id": "x", "choices": [{"index": 0}], "usage": {"prompt_tokens": 3, "completion_tokens": 1}}),
     _event({"id": "x", "choices": [{"index": 0, "delta": {}, "finish_reason": "abort"}]}),
+    _event(
+        {"id": "x", "choices": [{"index": 0}], "usage": {**_RUNNING, "prompt_tokens_details": {"cached_tokens": 1}}}
+    ),
+    _event({"id": "x", "choices": [{"index": 0}], "usage": _RUNNING, "prompt_token_ids": None}),
+    _event({"id": "x", "choices": [{"index": 0}], "usage": None}),
+    b'data: {"id":"x","choices":[{"index":0}],"usage":{"prompt_tokens":oops}}\n\n',
     _event({"object": "another order", "id": "x", "choices": []}),
     _event({"error": {"message": "of the request", "code": 400}}),
     _event({"error": {"message": "of the engine", "code": 500}}),
@@ -64,7 +85,7 @@ def _cut(draw: st.DrawFn, data: bytes) -> list[bytes]:
 @st.composite
 def _reads(draw: st.DrawFn) -> list[bytes]:
     """What comes of a stream: mostly a chunk for each frame and a read for each chunk, as from engines."""
-    frames = draw(st.lists(_TOKENS | _TOKENS | st.sampled_from(_OTHERS), max_size=12)) + draw(
+    frames = draw(st.lists(_TOKENS | _COUNTED | st.sampled_from(_OTHERS), max_size=12)) + draw(
         st.sampled_from([[_DONE], []])
     )
     whole_frames, whole_chunks, plain = draw(st.booleans()), draw(st.booleans()), draw(st.booleans())
@@ -85,17 +106,17 @@ _BEHIND_A_DIGIT = [b"1", chunk(_TWO), b":" * (0x100 - 4) + b"\n\n\r\n", chunk(_D
 _BEHIND_A_LINE = [chunk(b": half a frame\n"), chunk(_TWO), chunk(_DONE), END]
 
 
-def _both_ways(reads: Sequence[bytes], *, show_usage: bool = False) -> Outcome:
-    outcome = _pass(reads, show_usage=show_usage)
+def _both_ways(reads: Sequence[bytes], *, show_usage: bool = False, show_running_usage: bool = False) -> Outcome:
+    outcome = _pass(reads, show_usage=show_usage, show_running_usage=show_running_usage)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answer_stream, "plain_frames", lambda data: 0)
-        assert outcome == _pass(reads, show_usage=show_usage)
+        patch.setattr(answer_stream, "plain_chunks", lambda *_: (0, b""))
+        assert outcome == _pass(reads, show_usage=show_usage, show_running_usage=show_running_usage)
     return outcome
 
 
-@given(_reads(), st.booleans())
-def test_however_a_stream_is_cut_both_ways_give_the_same(reads: list[bytes], show_usage: bool) -> None:
-    _both_ways(reads, show_usage=show_usage)
+@given(_reads(), st.booleans(), st.booleans())
+def test_however_a_stream_is_cut_both_ways_give_the_same(reads: list[bytes], show: bool, show_running: bool) -> None:
+    _both_ways(reads, show_usage=show, show_running_usage=show_running)
 
 
 @pytest.mark.parametrize("frame", [*_OTHERS, _TWO + _THREE, b""])
@@ -128,6 +149,20 @@ async def test_a_read_of_whole_chunks_goes_as_it_came_and_is_counted() -> None:
     assert third is reads[2]
     assert stream.stream.frames == 4
     await stream.end()
+
+
+@pytest.mark.parametrize("show", [False, True])
+async def test_the_usage_so_far_is_taken_out_of_chunks_unless_the_client_wants_it(show: bool) -> None:
+    stream = await relayed(show_running_usage=show)
+    for read in (chunk(_ONE), chunk(_counted("two")), chunk(_TWO) + chunk(_counted("three"))):
+        stream.connection.data_received(read)
+    outcome = await stream.end()
+    assert orjson.dumps({"usage": _RUNNING})[1:-1] in _counted("two")
+    told = (_counted("two"), _counted("three"))
+    hidden = tuple(frame.replace(b"," + orjson.dumps({"usage": _RUNNING})[1:-1], b"") for frame in told)
+    second, third = told if show else hidden
+    assert outcome.body == _ONE + second + _TWO + third
+    assert (outcome.usage, outcome.frames) == (Usage(3, 2, 0), 4)
 
 
 async def test_a_client_that_takes_no_more_makes_the_engine_wait() -> None:

@@ -1,12 +1,12 @@
 """A streamed answer on its way through: what to pass on, what to keep, how many tokens it was."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import orjson
 
 from gateway.jsontypes import Json
-from gateway.proxy.chunks import plain_frames
+from gateway.proxy.chunks import plain_chunks
+from gateway.proxy.engine_usage import LONGEST_USAGE, RunningUsage, Usage, usage_of
 from gateway.proxy.frames import ABORTED, USAGE, FrameSplitter, data_of, split
 
 _DONE: Final = b"[DONE]"
@@ -14,95 +14,106 @@ _DONE: Final = b"[DONE]"
 _ERROR: Final = b'{"error"'
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens as the engine counted them."""
-
-    prompt_tokens: int
-    completion_tokens: int
-    cached_tokens: int
-
-    @property
-    def total(self) -> int:
-        return self.prompt_tokens + self.completion_tokens
-
-
-def usage_of(answer: Json) -> Usage | None:
-    """The usage that an answer or chunk states, if it does."""
-    usage = answer.get("usage") if isinstance(answer, dict) else None
-    if not isinstance(usage, dict):
-        return None
-    details = usage.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else 0
-    return Usage(_count(usage.get("prompt_tokens")), _count(usage.get("completion_tokens")), _count(cached))
-
-
 class AnswerStream:
-    """Takes bytes of the engine and gives those for the client: whole frames, all but the end.
+    """Implements `Passage`: takes bytes of the engine and gives those for the client, whole frames, all but the end.
 
     The last frame `[DONE]` stays in `tail` until the caller sends it: everything the request owes is then settled.
     """
 
-    __slots__ = ("_show_usage", "_splitter", "failure", "frames", "tail", "usage")
+    __slots__ = ("_report", "_running", "_show_usage", "_splitter", "failure", "frames", "tail", "torn")
 
-    def __init__(self, *, show_usage: bool) -> None:
-        """`show_usage`: the client asked for the chunk that has usage and no choices; else it is taken out."""
+    def __init__(
+        self, *, show_usage: bool, show_running_usage: bool = False, choices: int = 1, sequences: int = 1
+    ) -> None:
+        """`show_usage`: the client asked for the frame that has usage and no choices; else it is taken out.
+
+        `show_running_usage`: and for usage in the others. `choices`, of each prompt, and `sequences`, of all of them:
+        answers that come mixed.
+        """
         self._splitter = FrameSplitter()
         self._show_usage = show_usage
-        self.usage: Usage | None = None
+        self._running = RunningUsage(choices, sequences, show=show_running_usage)
+        self._report: Usage | None = None
         #: Frames with something in them, which is tokens as long as the engine sends them one by one.
         self.frames = 0
         self.tail = b""
-        #: How the engine failed in mid-answer, as vLLM does before a proper end; else empty.
         self.failure = ""
+        self.torn = False
 
     @property
     def ended(self) -> bool:
-        """The engine said that the answer is complete, or that it failed."""
         return bool(self.tail or self.failure)
 
+    @property
+    def usage(self) -> Usage | None:
+        return self._report or self._running.total
+
+    def complete(self) -> None:
+        """Nothing more to hear: only `[DONE]` ends a stream."""
+
     def feed(self, data: bytes) -> bytes:
-        """Frames for the client, maybe none. Raises ValueError for what is no stream of JSON frames."""
         frames = self._splitter.feed(data)
+        passed = self._pass(frames) if frames else b""
+        begin = self._splitter.take_long(LONGEST_USAGE)
+        if begin:
+            self.torn = True
+            return passed + begin
+        return passed
+
+    def feed_chunks(self, data: bytes) -> bytes | None:
+        if self._splitter.rest:
+            return None
+        frames, chunks = plain_chunks(data, self._running.pass_on)
         if not frames:
-            return b""
-        if USAGE not in frames and _DONE not in frames and _ERROR not in frames and ABORTED not in frames:
+            return None
+        self.frames += frames
+        return chunks
+
+    def _pass(self, frames: bytes) -> bytes:
+        if not self.torn and not (USAGE in frames or _DONE in frames or _ERROR in frames or ABORTED in frames):
             self.frames += frames.count(b"\n\n") + frames.count(b"\r\n\r\n")
             return frames
-        return b"".join(part for part in split(frames) if self._passes(part))
+        parts = split(frames)
+        end = self._end_of_long(parts.pop(0)) if self.torn else b""
+        return end + b"".join([self._look(part) for part in parts])
 
-    def feed_chunks(self, data: bytes) -> bool:
-        """Whether undecoded chunks may go to the client as they are; only then have they been counted."""
-        if self._splitter.rest:
-            return False
-        frames = plain_frames(data)
-        self.frames += frames
-        return frames > 0
+    def _end_of_long(self, end: bytes) -> bytes:
+        if ABORTED in end:
+            self._abort()
+            return b""
+        self.torn = False
+        self.frames += 1
+        return self._running.pass_on(end) or end
 
-    def _passes(self, part: bytes) -> bool:
+    def _look(self, part: bytes) -> bytes:
         payload = data_of(part)
-        if aborted(payload):
-            self.failure = "gave its answer up"
+        if ABORTED in payload:
+            self._abort()
         elif payload.startswith(_ERROR) and _is_engine_fault(orjson.loads(payload)):
             self.failure = "reports an error of its own in a stream"
         if self.failure:
-            return False
+            return b""
         if payload == _DONE:
             self.tail = part
-            return False
+            return b""
         if USAGE not in payload:
             self.frames += bool(payload)
-            return True
-        chunk: Json = orjson.loads(payload)
-        self.usage = usage_of(chunk) or self.usage
-        is_report = isinstance(chunk, dict) and chunk.get("choices") == []
+            return part
+        return self._look_at_usage(part, payload)
+
+    def _look_at_usage(self, part: bytes, payload: bytes) -> bytes:
+        piece = self._running.pass_on(part)
+        if piece is not None:
+            self.frames += 1
+            return piece
+        frame: Json = orjson.loads(payload)
+        self._report = usage_of(frame) or self._report
+        is_report = isinstance(frame, dict) and frame.get("choices") == []
         self.frames += not is_report
-        return self._show_usage or not is_report
+        return part if self._show_usage or not is_report else b""
 
-
-def aborted(answer: bytes) -> bool:
-    """Whether an engine gave up the answer that this is a part of, or the whole."""
-    return ABORTED in answer
+    def _abort(self) -> None:
+        self.failure = "gave its answer up"
 
 
 def _is_engine_fault(document: Json) -> bool:
@@ -110,7 +121,3 @@ def _is_engine_fault(document: Json) -> bool:
     error = document.get("error") if isinstance(document, dict) else None
     status = error.get("code") if isinstance(error, dict) else None
     return isinstance(status, int) and status >= 500
-
-
-def _count(number: Json) -> int:
-    return number if isinstance(number, int) else 0

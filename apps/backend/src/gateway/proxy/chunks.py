@@ -1,27 +1,26 @@
 """The chunks in which HTTP/1.1 carries a stream, and the short way of most of them: from engine to client as they came.
 
 An engine sends each token at once, so nearly every read brings exactly one chunk with one frame. Taken apart by the
-parser, looked at, and made a chunk again, it would be the same bytes, only later. A read that begins between two
-chunks (`EngineConnection` knows), with no half frame before it (`AnswerStream` knows), may therefore pass as it is if
-`plain_frames` finds nothing else in it. That is safe because of what such a read can only be:
+parser, looked at, and made a chunk again, it would be the same bytes but for its usage, only later. A read that begins
+between two chunks (`EngineConnection` knows), with no half frame before it (`AnswerStream` knows), may therefore pass
+without the parser if `plain_chunks` finds nothing else in it. That is safe because of what such a read can only be:
 
 - Whole chunks. Their sizes are plain digits that match what follows, so the client sees the same borders as this
   process, and the parser, which misses them, still stands between two chunks.
 - Whole frames, one line each, that begin as a piece of an answer does: neither the end nor a failure.
-- Nothing to read: no usage, and no word of an answer that was given up.
+- Nothing to read but the usage so far at the end of a piece; no word of an answer that was given up.
 
 Everything else takes the long way, the whole read of it: extensions, trailers, the last chunk, pieces of chunks or
 frames, other frames, and whatever is malformed.
 """
 
 import re
+from collections.abc import Callable
 from typing import Final, Protocol
 
 from gateway.proxy.frames import ABORTED, USAGE
 
 _PLAIN: Final = re.compile(rb'([0-9a-fA-F]{1,8})\r\n(data: \{"id":[^\n]*\n\n)\r\n')
-#: Bytes of a chunk beside its digits and its data.
-_LINE_ENDS: Final = 4
 
 
 class Sink(Protocol):
@@ -34,21 +33,37 @@ class Sink(Protocol):
         """Take what begins between two chunks, undecoded. False: it was not taken, and has to be decoded."""
 
 
-def plain_frames(data: bytes) -> int:
-    """How many frames are in `data` if each is a chunk of its own that needs no further look; else 0."""
-    frames = start = 0
+def plain_chunks(data: bytes, pass_on: Callable[[bytes], bytes | None]) -> tuple[int, bytes]:
+    """How many frames are in `data`, and its chunks for the client, if each is a chunk that needs no look; else 0.
+
+    `pass_on` gives a frame that states its usage as the client gets it, or None when that one needs a look.
+    """
+    frames = start = copied = 0
+    parts: list[bytes] = []
     while start < len(data):
         found = _PLAIN.match(data, start)
         if found is None:
-            return 0
+            return 0, b""
         digits, frame = found.groups()
-        if int(digits, 16) != len(frame) or USAGE in frame or ABORTED in frame:
-            return 0
-        start += len(digits) + len(frame) + _LINE_ENDS
+        if int(digits, 16) != len(frame) or ABORTED in frame:
+            return 0, b""
+        if USAGE in frame:
+            passed = pass_on(frame)
+            if passed is None:
+                return 0, b""
+            if passed is not frame:
+                parts += (data[copied:start], chunk(passed))
+                copied = found.end()
+        start = found.end()
         frames += 1
-    return frames
+    return frames, b"".join((*parts, data[copied:])) if parts else data
 
 
 def chunk(data: bytes) -> bytes:
     """Data as one chunk; nothing for no data, because an empty chunk is the end."""
     return b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+
+
+def data_in(chunk: bytes) -> bytes:
+    """The data of one chunk."""
+    return chunk.partition(b"\r\n")[2][: -len(b"\r\n")]

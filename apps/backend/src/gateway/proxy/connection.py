@@ -51,8 +51,8 @@ class EngineConnection(asyncio.Protocol):
     def reusable(self) -> bool:
         return self.complete and self._keep_alive and not self.closed
 
-    def send(self, request: bytes) -> None:
-        """Start a request, head and body in one piece. The connection must be reusable or new."""
+    def send(self, *request: bytes | bytearray | memoryview) -> None:
+        """Start a request: its head and body, in one part or more. The connection must be reusable or new."""
         self._headers_seen = self.status = 0
         self.content_type = b""
         self._error = None
@@ -61,7 +61,8 @@ class EngineConnection(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             self.fail("stale", "closed before the request was sent")
         else:
-            self._transport.write(request)
+            for part in request:
+                self._transport.write(part)
 
     async def head(self) -> None:
         """Wait for status and headers. Raises EngineError."""

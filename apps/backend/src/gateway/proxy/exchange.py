@@ -9,11 +9,14 @@ import orjson
 from gateway.contracts import Headers
 from gateway.jsontypes import Json
 from gateway.metrics import ModelMetrics
-from gateway.proxy.answer_stream import AnswerStream, Usage, aborted, usage_of
+from gateway.proxy.answer_stream import AnswerStream
 from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
+from gateway.proxy.engine_usage import Usage, usage_of
+from gateway.proxy.frames import ABORTED
 from gateway.proxy.inference_request import InferenceRequest
+from gateway.proxy.passage import LargeAnswer, Passage
 from gateway.proxy.relay import refuse_failure, relay
 from gateway.routing.engine import Engine
 from gateway.routing.route import EngineSet
@@ -22,19 +25,22 @@ _LOG = logging.getLogger(__name__)
 
 #: Answers of an engine that is leaving, broken or overloaded: another one may do better.
 _ENGINE_FAULTS: Final = frozenset({500, 502, 503, 504})
-_LARGEST_ANSWER: Final = 256 * 1024 * 1024
+#: Bytes of an answer that is not streamed up to which it is looked at before any of it goes to the client.
+_LARGEST_KEPT: Final = 256 * 1024
+#: Bytes of a request up to which its head and body are sent as one.
+_LARGEST_JOINED: Final = 64 * 1024
 
 
 @dataclass(slots=True)
 class Answer:
-    """What an engine has said so far: everything, or of a stream the first frames."""
+    """What an engine has said so far: everything, or the first of what passes through as it comes."""
 
     status: int
     content_type: bytes
     body: bytes
     usage: Usage | None
     #: Where the rest comes from; None when `body` is complete.
-    rest: AnswerStream | None = None
+    rest: Passage | None = None
 
 
 class Exchange:
@@ -71,8 +77,8 @@ class Exchange:
             self._blame(another, error)
             raise
 
-    async def pass_on(self, rest: AnswerStream, client: Client) -> None:
-        """Give the client what comes until the stream has come to its proper end. Raises EngineError."""
+    async def pass_on(self, rest: Passage, client: Client) -> None:
+        """Give the client what comes until the answer has come to its proper end. Raises EngineError."""
         engine, connection = self._engine, self._connection
         if engine is None or connection is None:
             return
@@ -99,7 +105,7 @@ class Exchange:
         engine.breaker.start()
         try:
             connection = self._connection = await engine.pool.acquire(fresh=fresh)
-            connection.send(self._message(engine, path))
+            connection.send(*self._message(engine, path))
             await connection.head()
             answer = await self._begin(connection)
         except BaseException:
@@ -115,11 +121,14 @@ class Exchange:
         if connection.status in _ENGINE_FAULTS:
             raise connection.error("status", f"answered {connection.status}")
         if connection.status == 200 and self._request.stream:
-            rest = AnswerStream(show_usage=self._request.show_usage)
-            return Answer(200, content_type, await _first_frames(connection, rest), None, rest)
-        body = await _whole(connection)
-        if aborted(body):
+            stream = self._stream()
+            return Answer(200, content_type, await _first_frames(connection, stream), None, stream)
+        body = await _kept(connection)
+        if ABORTED in body:
             raise connection.error("status", "gave its answer up")
+        if not connection.complete:
+            large = LargeAnswer()
+            return Answer(connection.status, content_type, large.feed(body), None, large)
         return Answer(connection.status, content_type, body, _usage(connection, body))
 
     def _blame(self, engine: Engine, error: EngineError) -> None:
@@ -128,19 +137,29 @@ class Exchange:
         if engine.failed(error):
             self._engines.health_changed()
 
-    def _message(self, engine: Engine, path: str) -> bytes:
-        body = self._request.body
-        extra = b"".join(b"%b: %b\r\n" % header for header in self._headers)
-        return (b"POST %b HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%b\r\n%b") % (
-            path.encode(),
-            engine.address.encode(),
-            len(body),
-            extra,
-            body,
+    def _stream(self) -> AnswerStream:
+        request = self._request
+        return AnswerStream(
+            show_usage=request.show_usage,
+            show_running_usage=request.show_running_usage,
+            choices=request.demand.choices,
+            sequences=request.demand.sequences,
         )
 
+    def _message(self, engine: Engine, path: str) -> tuple[bytes | bytearray | memoryview, ...]:
+        request = self._request
+        extra = b"".join(b"%b: %b\r\n" % header for header in self._headers)
+        head = b"POST %b HTTP/1.1\r\nhost: %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%b\r\n%b" % (
+            path.encode(),
+            engine.address.encode(),
+            request.length,
+            extra,
+            request.opening,
+        )
+        return (head + request.rest,) if request.length <= _LARGEST_JOINED else (head, request.rest)
 
-async def _first_frames(connection: EngineConnection, rest: AnswerStream) -> bytes:
+
+async def _first_frames(connection: EngineConnection, rest: Passage) -> bytes:
     try:
         while not rest.ended:
             data = await connection.read()
@@ -154,14 +173,13 @@ async def _first_frames(connection: EngineConnection, rest: AnswerStream) -> byt
     return b""
 
 
-async def _whole(connection: EngineConnection) -> bytes:
+async def _kept(connection: EngineConnection) -> bytes:
+    """The whole body, or the begin of one that is too large to be kept."""
     parts: list[bytes] = []
     size = 0
-    while data := await connection.read():
+    while size <= _LARGEST_KEPT and (data := await connection.read()):
         parts.append(data)
         size += len(data)
-        if size > _LARGEST_ANSWER:
-            raise connection.error("malformed", f"an answer is longer than {_LARGEST_ANSWER} bytes")
     return b"".join(parts)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from gateway.contracts import Principal, UsageRecord
-from gateway.proxy.answer_stream import Usage
+from gateway.proxy.engine_usage import Usage
 
 _REPLICA: Final = secrets.token_hex(8)
 _NUMBERS: Final = itertools.count(1)

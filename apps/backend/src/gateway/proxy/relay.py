@@ -1,26 +1,28 @@
-"""A stream on its way from an engine to a client: no frame wakes a task, one connection writes to the other."""
+"""An answer on its way from an engine to a client: no frame wakes a task, one connection writes to the other."""
 
 import asyncio
 import contextlib
 from typing import Final
 
-from gateway.proxy.answer_stream import AnswerStream
 from gateway.proxy.chunks import chunk
 from gateway.proxy.client import Client
 from gateway.proxy.connection import EngineConnection
 from gateway.proxy.engine_error import EngineError
+from gateway.proxy.passage import Passage
 
 #: Seconds between [DONE] and the end of the HTTP message.
 _END_SECONDS: Final = 0.1
 
 
-async def relay(connection: EngineConnection, stream: AnswerStream, client: Client) -> None:
+async def relay(connection: EngineConnection, stream: Passage, client: Client) -> None:
     """Pass on what comes, no faster than the client reads, until the engine has said that it is done.
 
     Raises EngineError when the stream ends otherwise.
     """
     if not stream.ended:
         await connection.forward(_Relay(connection, stream, client))
+        if connection.complete:
+            stream.complete()
     refuse_failure(connection, stream)
     if not stream.ended:
         raise connection.error("reset", "its stream ended without [DONE]")
@@ -32,7 +34,7 @@ class _Relay:
 
     __slots__ = ("_client", "_connection", "_stream")
 
-    def __init__(self, connection: EngineConnection, stream: AnswerStream, client: Client) -> None:
+    def __init__(self, connection: EngineConnection, stream: Passage, client: Client) -> None:
         self._connection = connection
         self._stream = stream
         self._client = client
@@ -50,9 +52,10 @@ class _Relay:
             connection.stop_forwarding()
 
     def take_chunks(self, data: bytes) -> bool:
-        if not self._stream.feed_chunks(data):
+        chunks = self._stream.feed_chunks(data)
+        if chunks is None:
             return False
-        self._write(data)
+        self._write(chunks)
         return True
 
     def _write(self, chunks: bytes) -> None:
@@ -60,7 +63,7 @@ class _Relay:
             self._connection.pause()
 
 
-def refuse_failure(connection: EngineConnection, stream: AnswerStream) -> None:
+def refuse_failure(connection: EngineConnection, stream: Passage) -> None:
     """Raise EngineError when the engine said in its stream that it failed."""
     if stream.failure:
         raise connection.error("status", stream.failure)

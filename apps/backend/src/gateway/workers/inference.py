@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Scope
 
 from gateway.contracts import INTERNAL_CALL, Headers, InternalCall
 from gateway.jsontypes import Json, JsonObject
+from gateway.proxy.chunks import data_in
 from gateway.proxy.client_connection import CLIENT
 
 
@@ -69,6 +70,8 @@ class _OwnClient:
 
     def __init__(self, content: bytes) -> None:
         self._content = content
+        self._status = 500
+        self._pieces: list[bytes] = []
         self.answered = InferenceAnswer(500, None)
 
     def take_body(self) -> bytes:
@@ -84,11 +87,15 @@ class _OwnClient:
         except orjson.JSONDecodeError:
             self.answered = InferenceAnswer(502, body.decode(errors="replace"))
 
-    def begin(self, headers: Headers, frames: bytes) -> None:
-        raise RuntimeError("an internal request cannot be streamed")
+    def begin(self, status: int, headers: Headers, begin: bytes) -> None:
+        self._status, self._pieces = status, [begin]
 
-    def write(self, frames: bytes, writable: Callable[[], object]) -> bool:
-        raise RuntimeError("an internal request cannot be streamed")
+    def write(self, chunks: bytes, writable: Callable[[], object]) -> bool:
+        self._pieces.append(data_in(chunks))
+        return True
 
-    def end(self, frames: bytes) -> None:
-        raise RuntimeError("an internal request cannot be streamed")
+    def end(self, end: bytes) -> None:
+        self.answer(self._status, (), b"".join((*self._pieces, end)))
+
+    def cut(self) -> None:
+        self.answered = InferenceAnswer(502, None)
