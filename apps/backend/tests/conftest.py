@@ -1,10 +1,12 @@
 """Servers for the whole run, and a clean part of each for every test."""
 
 import asyncio
+import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from httpx2 import AsyncClient
 from redis.asyncio import Redis
@@ -22,10 +24,34 @@ from harness.limits import Ledger, Replica
 from harness.postgres import PostgresServer
 from harness.redis import RedisServer
 
+# How long an example takes depends on what else the machine does.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that need the machine for themselves come last, when the others are about done."""
+    items.sort(key=_needs_the_machine)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run a test beside those of the other processes of this run, or while none of them runs one."""
+    folder = item.config.option.basetemp
+    if "PYTEST_XDIST_WORKER" not in os.environ or folder is None:
+        return (yield)
+    with (Path(folder).parent / "machine.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if _needs_the_machine(item) else fcntl.LOCK_SH)
+        return (yield)
+
+
+def _needs_the_machine(item: pytest.Item) -> bool:
+    return item.get_closest_marker("alone") is not None
+
 
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = PostgresServer(_shared(tmp_path_factory) / "postgres")
+    server = PostgresServer(tmp_path_factory.getbasetemp() / "postgres")
     server.start()
     yield server
     server.stop()
@@ -33,7 +59,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 @pytest.fixture(scope="session")
 def cache_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(_shared(tmp_path_factory) / "cache")
+    server = RedisServer(tmp_path_factory.getbasetemp() / "cache")
     server.start()
     yield server
     server.stop()
@@ -41,7 +67,7 @@ def cache_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 
 @pytest.fixture(scope="session")
 def queue_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(_shared(tmp_path_factory) / "queue")
+    server = RedisServer(tmp_path_factory.getbasetemp() / "queue")
     server.start()
     yield server
     server.stop()
@@ -152,14 +178,6 @@ async def replicas(settings: Settings, cache: Redis, ledger: Ledger) -> AsyncIte
 @pytest.fixture
 def keys() -> KeyMaker:
     return KeyMaker(PEPPER)
-
-
-def _shared(factory: pytest.TempPathFactory) -> Path:
-    """A folder that the account of PostgreSQL can enter, which pytest's own are not."""
-    folder = factory.getbasetemp()
-    for parent in (folder, folder.parent):
-        os.chmod(parent, 0o755)
-    return folder
 
 
 def _apply(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness.binaries import CACHE
+from harness.binaries import CACHE, made_once
 from harness.environment import FIRST_KEY
 from harness.gateway import GatewayProcess
 
@@ -28,10 +28,10 @@ def _installed() -> Path:
     """A folder of the cache that holds what the lock file names."""
     lock = _SOURCE / "package-lock.json"
     folder = CACHE / "conformance-node" / hashlib.sha256(lock.read_bytes()).hexdigest()[:16]
-    if not (folder / "node_modules").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(_SOURCE / name, folder)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
+    with made_once(folder / "node_modules") as missing:
+        if missing:
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(_SOURCE / name, folder)
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=300)
     return folder

@@ -49,11 +49,11 @@ def data_plane_servers(
 
 @pytest.fixture(scope="session")
 def gateway(data_plane_servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
-    """Gives engines up after a second of silence; otherwise as delivered."""
+    """Gives engines up after two seconds of silence; otherwise as delivered."""
     gateway = GatewayProcess(
         data_plane_servers,
         tmp_path_factory.mktemp("gateway"),
-        GATEWAY_ENGINE_SILENCE_SECONDS="1",
+        GATEWAY_ENGINE_SILENCE_SECONDS="2",
         GATEWAY_ENGINE_FIRST_TOKEN_SECONDS="5",
         GATEWAY_BODY_MAX_BYTES="1000000",
     )

@@ -24,6 +24,7 @@ async def cramped(start_gateway: StartGateway) -> AsyncIterator[GatewayClient]:
         yield client
 
 
+@pytest.mark.alone
 async def test_large_bodies_of_one_tenant_do_not_take_the_memory_of_all(
     start_gateway: StartGateway, engines: MakeEngines
 ) -> None:

@@ -5,6 +5,7 @@ import resource
 from pathlib import Path
 
 import orjson
+import pytest
 
 from harness.data_plane import CHAT, GatewayClient, RawStream, chat, client_of, running
 from harness.engine import MakeEngines, polite, silent
@@ -82,6 +83,7 @@ async def test_a_client_with_a_large_body_that_leaves_stops_the_engine(
         await eventually(left, "the engine's connection is closed", seconds=3)
 
 
+@pytest.mark.alone
 async def test_ten_thousand_idle_connections_leave_room_for_everybody(
     start_gateway: StartGateway, engines: MakeEngines
 ) -> None:
@@ -106,6 +108,7 @@ async def test_ten_thousand_idle_connections_leave_room_for_everybody(
         await eventually(closed, "the gateway has closed its side too")
 
 
+@pytest.mark.alone
 async def test_memory_does_not_grow_with_the_number_of_requests(
     start_gateway: StartGateway, engines: MakeEngines
 ) -> None:

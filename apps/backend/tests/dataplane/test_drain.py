@@ -16,6 +16,7 @@ def _signal(gateway: GatewayProcess) -> None:
     gateway.process.send(signal.SIGTERM)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("streams", [500])
 async def test_c113_sigterm_cuts_none_of_many_streams(
     start_gateway: StartGateway, engines: MakeEngines, streams: int

@@ -6,8 +6,9 @@ import orjson
 import pytest
 
 from gateway.jsontypes import Json
-from harness.data_plane import GatewayClient, contents, payloads, running
+from harness.data_plane import GatewayClient, client_of, contents, payloads, running
 from harness.engine import MakeEngines, Script, finished, polite, raw, reset, silent, token, whole
+from harness.gateway import StartGateway
 from harness.processes import eventually
 
 _ONE = token("one ")
@@ -139,12 +140,12 @@ async def test_a_client_that_leaves_before_the_first_token_stops_the_engine(
 
 
 async def test_a_slow_reader_holds_its_own_engine_back_and_gets_everything(
-    client: GatewayClient, engines: MakeEngines
+    start_gateway: StartGateway, engines: MakeEngines
 ) -> None:
     big = token("x" * 50_000)
     frames = 400
     pair = engines("pair", *[raw(*[big] * frames, b"data: [DONE]\n\n", b"", then=finished)] * 2)
-    async with running(client, *pair):
+    async with client_of(start_gateway()) as client, running(client, *pair):
         stream = await client.open_stream("pair")
         await stream.until(b"\r\n\r\n")
         quick = await client.ask("pair", stream=True)

@@ -96,6 +96,7 @@ async def test_headers_that_are_too_large_are_refused(client: GatewayClient, hea
     assert (await connection.answer())[0] == 431
 
 
+@pytest.mark.alone
 async def test_headers_beyond_all_measure_are_not_read(client: GatewayClient) -> None:
     connection = await _connect(client)
     connection.writer.write(b"GET /health HTTP/1.1\r\nhost: x\r\nx-long: ")

@@ -17,7 +17,7 @@ async def test_a_gateway_that_stood_still_does_not_blame_its_engines(
         stream = await client.open_stream("solo")
         await stream.until(b"t2 ")
         gateway.process.send(signal.SIGSTOP)
-        await asyncio.sleep(4)  # engines are given up after 1 s of silence here
+        await asyncio.sleep(5)  # engines are given up after 2 s of silence here
         gateway.process.send(signal.SIGCONT)
         answer = await stream.rest()
     assert b"t29 " in answer

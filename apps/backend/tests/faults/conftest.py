@@ -1,6 +1,5 @@
 """Stores that a test may stop, and gateways in front of one engine."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -22,8 +21,6 @@ async def engine() -> AsyncIterator[ScriptedEngine]:
 @pytest.fixture
 def fragile(tmp_path: Path, engine: ScriptedEngine) -> Iterator[Servers]:
     """Stores of this test alone, with an empty database."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        os.chmod(folder, 0o755)
     postgres = PostgresServer(tmp_path / "postgres")
     cache, queue = RedisServer(tmp_path / "cache"), RedisServer(tmp_path / "queue")
     for server in (postgres, cache, queue):

@@ -1,10 +1,13 @@
 """Finds server programs: on PATH, where distributions keep them, else in Debian packages unpacked into the cache."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 CACHE = Path(
@@ -15,6 +18,15 @@ CACHE = Path(
 
 class ServerNotFoundError(RuntimeError):
     """The program is neither installed nor obtainable from a Debian mirror."""
+
+
+@contextmanager
+def made_once(target: Path) -> Iterator[bool]:
+    """Within it, no other process makes `target`; whether it still has to be made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.with_name(f"{target.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield not target.exists()
 
 
 def find_binary(name: str, *, patterns: tuple[str, ...], packages: tuple[str, ...]) -> Path:
@@ -45,24 +57,31 @@ def _newest(root: Path, patterns: tuple[str, ...]) -> Path | None:
 
 
 def _unpack(name: str, root: Path, patterns: tuple[str, ...], packages: tuple[str, ...]) -> Path:
+    with made_once(root) as missing:
+        if missing:
+            _unpack_into(root, name, packages)
+    binary = _newest(root, patterns)
+    if binary is None:
+        raise ServerNotFoundError(
+            f"{name} is not in the packages {', '.join(packages)}, unpacked into {root}; install it and try again"
+        )
+    return binary
+
+
+def _unpack_into(root: Path, name: str, packages: tuple[str, ...]) -> None:
     started = time.monotonic()
     print(f"{name} is not installed: unpacking {', '.join(packages)} into {root} ...", file=sys.stderr)
-    staging = root.with_suffix(f".{os.getpid()}")
-    staging.mkdir(parents=True)
+    staging = root.with_name(f"{root.name}.{os.getpid()}")
+    staging.mkdir()
     try:
         _download(name, staging, packages)
         for archive in staging.glob("*.deb"):
             subprocess.run(["dpkg", "-x", str(archive), str(staging)], check=True)
             archive.unlink()
-        shutil.rmtree(root, ignore_errors=True)
         staging.rename(root)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
-    binary = _newest(root, patterns)
-    if binary is None:
-        raise ServerNotFoundError(f"{name} is not in the packages {', '.join(packages)}; install it and try again")
     print(f"{name} unpacked in {time.monotonic() - started:.0f} s", file=sys.stderr)
-    return binary
 
 
 def _download(name: str, folder: Path, packages: tuple[str, ...]) -> None:

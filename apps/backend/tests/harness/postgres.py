@@ -5,6 +5,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 from harness.binaries import CACHE, find_binary, library_path
@@ -25,6 +26,7 @@ class PostgresServer:
         self._certificate = certificate
         self._account = pwd.getpwnam("nobody").pw_uid if os.geteuid() == 0 else None
         folder.mkdir(parents=True)
+        self._open_way()
         self._bin = self._reachable(
             find_binary("initdb", patterns=("usr/lib/postgresql/*/bin/initdb",), packages=PACKAGES).parent
         )
@@ -67,6 +69,14 @@ class PostgresServer:
     def _accepts(self) -> bool:
         probe = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(probe, env={**os.environ, **self._env}, check=False).returncode == 0
+
+    def _open_way(self) -> None:
+        """Let the account of the server pass through the folders above its own, which pytest makes for one's self."""
+        if self._account is None:
+            return
+        for parent in self._folder.parents:
+            if parent.is_relative_to(tempfile.gettempdir()) and parent != Path(tempfile.gettempdir()):
+                parent.chmod(0o755)
 
     def _reachable(self, folder: Path) -> Path:
         """Root hands the server to `nobody`, who cannot look into root's cache: copy it out of there."""

@@ -9,13 +9,37 @@ import subprocess
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from random import Random
+
+
+def _first_ephemeral_port() -> int:
+    """As Linux says; elsewhere what is usual."""
+    try:
+        return int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    except OSError:
+        return 32_768
+
+
+#: Ports below those that the kernel gives to outgoing connections, where one may be in use at any moment.
+_PORTS = range(10_240, max(20_480, _first_ephemeral_port()))
+_RANDOM = Random()  # not the shared one: Hypothesis makes that the same in every process
+#: Keep the ports that were given away from other test processes, as long as this one lives.
+_given: list[socket.socket] = []
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A TCP port of 127.0.0.1 that nobody listens on, and that no other test process on this machine is given."""
+    while True:
+        port = _RANDOM.choice(_PORTS)
+        mark = socket.socket(type=socket.SOCK_DGRAM)  # UDP's ports are others than TCP's, so this is in nobody's way
+        with socket.socket() as probe:
+            try:
+                mark.bind(("127.0.0.1", port))
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                mark.close()
+                continue
+        _given.append(mark)
         return port
 
 

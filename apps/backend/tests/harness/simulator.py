@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from harness.binaries import CACHE, ServerNotFoundError
+from harness.binaries import CACHE, ServerNotFoundError, made_once
 from harness.processes import Process
 
 VERSION = "0.10.2"
@@ -29,7 +29,7 @@ class Simulator:
         self.process: Process | None = None
 
     def start(self) -> "Simulator":
-        self.process = Process("simulator", [str(_binary()), *self._flags], self._log)
+        self.process = Process("simulator", [str(simulator_binary()), *self._flags], self._log)
         self.process.wait_until(self._healthy)
         return self
 
@@ -45,14 +45,15 @@ class Simulator:
             return False
 
 
-def _binary() -> Path:
+def simulator_binary() -> Path:
     """The program from PATH or the cache, else built. Raises ServerNotFoundError when there is no Go to build with."""
     on_path = shutil.which("llm-d-inference-sim")
     if on_path:
         return Path(on_path)
     target = CACHE / "bin" / f"llm-d-inference-sim-{VERSION}" / "llm-d-inference-sim"
-    if not target.exists():
-        _build(target)
+    with made_once(target) as missing:
+        if missing:
+            _build(target)
     return target
 
 
@@ -61,7 +62,6 @@ def _build(target: Path) -> None:
     print(
         f"Building the engine simulator {VERSION} from its Go module; this takes two minutes, once ...", file=sys.stderr
     )
-    target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_suffix(f".{os.getpid()}")
     command = ["go", "build", "-pgo=off", "-trimpath", "-ldflags=-s -w", "-o", str(unfinished), _PACKAGE]
     try:

@@ -19,8 +19,6 @@ from harness.redis import RedisServer
 
 @pytest.fixture
 def certificates(tmp_path: Path) -> Certificates:
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
     return Certificates(tmp_path)
 
 

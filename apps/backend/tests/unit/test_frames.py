@@ -144,6 +144,15 @@ def test_each_prompt_counts_once_and_each_of_its_choices_with_its_own_completion
     assert stream.usage == Usage(10 + 30, 7 + 2 + 5 + 1, 0)
 
 
+@pytest.mark.parametrize("order", [("choices", "usage"), ("usage", "choices")])
+def test_the_report_at_the_end_is_one_in_whatever_order_it_is_written(order: tuple[str, str]) -> None:
+    fields = {"choices": [], "usage": {"prompt_tokens": 3, "completion_tokens": 5}}
+    report = _event({"id": "x"} | {name: fields[name] for name in order})
+    shown, hidden = AnswerStream(show_usage=True), AnswerStream(show_usage=False)
+    assert (shown.feed(report), hidden.feed(report)) == (report, b"")
+    assert (shown.usage, hidden.usage) == (Usage(3, 5, 0), Usage(3, 5, 0))
+
+
 def test_counts_that_are_none_are_not_believed() -> None:
     usage = {"prompt_tokens": -5, "completion_tokens": 2**63, "total_tokens": "many"}
     stream = AnswerStream(show_usage=False)

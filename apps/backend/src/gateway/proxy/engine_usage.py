@@ -63,7 +63,7 @@ class RunningUsage:
     def pass_on(self, frame: bytes) -> bytes | None:
         """A piece of an answer as the client gets it; its usage is noted. None when it is no such piece."""
         found = _find(frame)
-        if found is None or frame.endswith(_NO_CHOICES, 0, found.start()):
+        if found is None or _NO_CHOICES in frame:
             return None
         choice = _CHOICE.search(frame) if self._several else None
         self._by_choice[int(choice[1]) if choice else 0] = found[1]
