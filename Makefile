@@ -40,11 +40,11 @@ test-engine: ## Test the gateway in front of a real vLLM on CPU (3.4 GB to downl
 golden: ## Write the golden files anew, to be reviewed like code
 	$(RUN) -- npm run golden
 
-bench: ## Measure up, preview and down on a rehearsal, one JSON line per figure
-	$(RUN) -- npm run --silent bench
+bench: ## Measure up, preview and down on rehearsals, one JSON line per figure; BASE=<commit> beside that one
+	$(RUN) -- npm run --silent bench -- $(BASE)
 
 bench-backend: ## Measure the gateway beside LiteLLM, nginx and a bare pass-through
 	$(RUN) -- apps/backend/bench.sh
 
 help: ## Show this list; STACK=dev is the default everywhere
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))

@@ -1,8 +1,9 @@
 /** Progress on standard error in one style: `✔ name  detail  12.3 s`, and `… name  detail  5 s` while it lasts. */
 
 const terminal = process.stderr.isTTY;
-/** Seconds between two lines about a step that still runs, where lines cannot be rewritten. */
-const quietSeconds = 5;
+/** Where lines cannot be rewritten: seconds after which a step that still runs says what is new, and says that nothing is. */
+const news = 5;
+const noNews = 30;
 
 /** The steps that run now, each as the line to show for it: a terminal shows them all in one. */
 const running = new Set<() => string>();
@@ -29,13 +30,7 @@ export async function step<T>(
     done(text);
   };
   running.add(now);
-  const timer = setInterval(
-    () => {
-      if (terminal) rewrite([...running].map((text) => text()));
-      else print(now());
-    },
-    terminal ? 200 : quietSeconds * 1000,
-  );
+  const timer = terminal ? setInterval(rewrite, 200) : sayWhatIsNew(now, () => detail);
   try {
     const result = await work((text) => (detail = text));
     end(line("✔", name, describe?.(result) ?? "", elapsed()));
@@ -44,6 +39,18 @@ export async function step<T>(
     end(line("✘", name, "failed", elapsed()));
     throw error;
   }
+}
+
+function sayWhatIsNew(now: () => string, detail: () => string): NodeJS.Timeout {
+  let said: string | undefined;
+  let silence = 0;
+  return setInterval(() => {
+    silence += news;
+    if (detail() === said && silence < noNews) return;
+    said = detail();
+    silence = 0;
+    print(now());
+  }, news * 1000);
 }
 
 /** Prints one line that belongs to no step. */
@@ -60,7 +67,8 @@ export function line(mark: string, name: string, detail: string, seconds: number
     .trimEnd();
 }
 
-function rewrite(lines: readonly string[]): void {
+function rewrite(): void {
+  const lines = [...running].map((now) => now());
   const text = lines.length === 1 ? lines.join("") : lines.map((one) => one.replaceAll(/ {2,}/g, " ")).join("  ");
   process.stderr.write(`\r\u001b[2K${text.slice(0, process.stderr.columns - 1)}`);
 }

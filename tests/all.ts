@@ -126,7 +126,8 @@ async function run({ name, command, counts }: Step): Promise<Counts> {
       async (note) => {
         // Both of its outputs as one, in the order in which they came.
         const merged = ["-c", 'exec "$@" 1>&2', "sh", ...command];
-        const { code, stderr } = await attempt("/bin/sh", merged, { onLine: note });
+        const onLine = (line: string) => /^\S/.test(line) && note(line);
+        const { code, stderr } = await attempt("/bin/sh", merged, { onLine });
         output = stderr;
         result = totals(name, code === 0, counts);
         if (result.failed > 0) throw new Error(`${name} failed`);

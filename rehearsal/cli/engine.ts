@@ -142,6 +142,8 @@ function environmentOf(args: EngineArgs): NodeJS.ProcessEnv {
     KUBECONFIG: args.kubeconfig,
     PULUMI_BACKEND_URL: args.backend,
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The state is written twice per resource; a copy of each would only serve who deletes it by hand.
+    ...(args.target.kind === "rehearsal" && { PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true" }),
     // `make test` checks the types; checking them again at every run costs three seconds.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     ...(args.home && { PULUMI_HOME: args.home }),

@@ -1,6 +1,6 @@
 import { run } from "../process.ts";
 import { type Cluster, clusterOf, onTerminal } from "./access.ts";
-import { type Options, UsageError } from "./arguments.ts";
+import type { Options } from "./arguments.ts";
 import type { Target } from "./target.ts";
 
 /** What `app.kubernetes.io/name` is for: it says which service a pod belongs to. */
@@ -17,10 +17,10 @@ export interface LoggingPod {
     readonly namespace: string;
     readonly labels?: Readonly<Record<string, string>>;
   };
-  readonly spec: { readonly nodeName?: string; readonly containers: readonly unknown[] };
+  readonly spec: { readonly nodeName?: string };
 }
 
-/** Shows what the pods of one service write. Returns an exit code. */
+/** Shows what the pods of one service write: one pod after the other, or all at once as it comes. Returns an exit code. */
 export async function logs(target: Target, { service = "", follow }: Options): Promise<number> {
   const cluster = await clusterOf(target);
   if (cluster === undefined) return 1;
@@ -28,39 +28,28 @@ export async function logs(target: Target, { service = "", follow }: Options): P
   const simulated = await simulatedNodes(cluster);
   const silent = pods.filter(({ spec }) => simulated.has(spec.nodeName ?? ""));
   if (silent.length > 0) process.stderr.write(`${silence(silent)}\n`);
-  const writing = pods.filter((pod) => !silent.includes(pod));
-  const namespaces = [...new Set(writing.map(({ metadata }) => metadata.namespace))];
-  const codes = namespaces.map((namespace) => {
-    const own = writing.filter(({ metadata }) => metadata.namespace === namespace);
-    return onTerminal(cluster, logArguments(service, namespace, own, follow));
-  });
-  return Math.max(0, ...(await Promise.all(codes)));
+  const writing = pods.filter((pod) => !silent.includes(pod)).map((pod) => logArguments(pod, follow));
+  if (follow) return Math.max(0, ...(await Promise.all(writing.map((line) => onTerminal(cluster, line)))));
+  let code = 0;
+  for (const line of writing) code = Math.max(code, await onTerminal(cluster, line));
+  return code;
 }
 
 /**
  * The pods of a service.
- * @throws UsageError naming the services there are when there is no such one
+ * @throws Error naming the services there are when there is no such one
  */
 export function podsOf(service: string, pods: readonly LoggingPod[]): readonly LoggingPod[] {
   const found = pods.filter(({ metadata }) => metadata.labels?.[serviceLabel] === service);
   if (service !== "" && found.length > 0) return found;
   const services = [...new Set(pods.flatMap(({ metadata }) => metadata.labels?.[serviceLabel] ?? []))].sort();
   const problem = service === "" ? "logs needs SERVICE=<name>." : `No pod belongs to a service "${service}".`;
-  throw new UsageError(`${problem} The services with pods are: ${services.join(", ") || "none"}.`);
+  throw new Error(`${problem} The services with pods are: ${services.join(", ") || "none"}.`);
 }
 
-function logArguments(service: string, namespace: string, pods: readonly LoggingPod[], follow = false): string[] {
-  const containers = pods.reduce((sum, { spec }) => sum + spec.containers.length, 0);
-  return [
-    "logs",
-    `--namespace=${namespace}`,
-    `--selector=${serviceLabel}=${service}`,
-    "--all-containers",
-    "--prefix",
-    `--tail=${past}`,
-    // kubectl follows five at once unless told otherwise; pods that start meanwhile are not followed.
-    ...(follow ? ["--follow", `--max-log-requests=${containers}`] : []),
-  ];
+function logArguments({ metadata: { namespace, name } }: LoggingPod, follow?: true): string[] {
+  const line = ["logs", `--namespace=${namespace}`, name, "--all-containers", "--prefix", `--tail=${past}`];
+  return follow ? [...line, "--follow"] : line;
 }
 
 function silence(pods: readonly LoggingPod[]): string {

@@ -14,7 +14,7 @@ export async function report(engine: Engine): Promise<void> {
     title(engine.target),
     ...table(objects),
     "",
-    ...outputLines(outputs.code === 0 ? outputs.stdout : "{}"),
+    ...outputLines(JSON.parse(outputs.code === 0 ? outputs.stdout : "{}") as Record<string, unknown>),
     "",
     ...nextCommands(engine),
   ];
@@ -36,11 +36,20 @@ export function table(objects: readonly ClusterObject[]): string[] {
   });
 }
 
-function outputLines(json: string): string[] {
-  const outputs = Object.entries(JSON.parse(json) as Record<string, unknown>);
-  const width = Math.max(...outputs.map(([name]) => name.length), 0);
-  return outputs.map(
+/** One line per output; what lies deeper has its path for a name: `urls.backend`. */
+export function outputLines(outputs: Readonly<Record<string, unknown>>): string[] {
+  const leaves = leavesOf(outputs);
+  const width = Math.max(...leaves.map(([name]) => name.length), 0);
+  return leaves.map(
     ([name, value]) => `  ${name.padEnd(width)}  ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  );
+}
+
+function leavesOf(value: object): [path: string, value: unknown][] {
+  return Object.entries(value).flatMap(([name, below]: [string, unknown]) =>
+    typeof below === "object" && below !== null && !Array.isArray(below)
+      ? leavesOf(below).map(([path, leaf]): [string, unknown] => [`${name}.${path}`, leaf])
+      : [[name, below] as [string, unknown]],
   );
 }
 

@@ -9,7 +9,7 @@ import { type LoggingPod, podsOf } from "../../rehearsal/cli/logs.ts";
 import { type ClusterObject, unready } from "../../rehearsal/cli/readiness.ts";
 import { objectOf } from "../../rehearsal/cli/recovery.ts";
 import { remedy } from "../../rehearsal/cli/releases.ts";
-import { table } from "../../rehearsal/cli/report.ts";
+import { outputLines, table } from "../../rehearsal/cli/report.ts";
 import { rehearsalStackFile } from "../../rehearsal/cli/stack-file.ts";
 import { passphraseFile, targetOf } from "../../rehearsal/cli/target.ts";
 
@@ -65,7 +65,7 @@ describe("the command line", () => {
 describe("the logs of a service", () => {
   const pod = (namespace: string, service?: string): LoggingPod => ({
     metadata: { name: "x", namespace, ...(service !== undefined && { labels: { "app.kubernetes.io/name": service } }) },
-    spec: { containers: [{}] },
+    spec: {},
   });
   const pods = [pod("a", "backend"), pod("b", "keda"), pod("b", "backend"), pod("c")];
 
@@ -77,7 +77,6 @@ describe("the logs of a service", () => {
     ["", "logs needs SERVICE=<name>."],
     ["bakend", 'No pod belongs to a service "bakend".'],
   ])("of %j are refused with the services there are", (service, message) => {
-    expect(() => podsOf(service, pods)).toThrow(UsageError);
     expect(() => podsOf(service, pods)).toThrow(`${message} The services with pods are: backend, keda.`);
   });
 });
@@ -214,6 +213,15 @@ describe("readiness", () => {
       "  keda         workloads 0/0     pods 1/1",
     ]);
   });
+});
+
+test("outputs are shown one to a line, deep ones by their path", () => {
+  expect(outputLines({ urls: { chat: "https://a", admin: "https://b" }, zones: ["a"], key: "[secret]" })).toEqual([
+    "  urls.chat   https://a",
+    "  urls.admin  https://b",
+    '  zones       ["a"]',
+    "  key         [secret]",
+  ]);
 });
 
 function seen(status: NonNullable<ClusterObject["status"]>): NonNullable<ClusterObject["status"]> {
