@@ -1,4 +1,5 @@
-import { mkdir, realpath, rm, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { stageFiles } from "../charts/stand-in.ts";
@@ -47,9 +48,13 @@ export async function startCluster(options: StartOptions): Promise<StartedCluste
   return withLock(join(folder, ".lock"), async () => {
     const kubeconfig = kubeconfigOf(folder);
     const state = await bringUp(folder, options);
-    options.note("adding nodes, storage and stages");
-    await populate(kubeconfig, options);
-    await writeFile(completeMark(folder), "");
+    const contents = await contentsOf(options);
+    // A cluster that runs and has all this already needs none of it again.
+    if (state !== "running" || (await readFile(completeMark(folder), "utf8")) !== contents) {
+      options.note("adding nodes, storage and stages");
+      await populate(kubeconfig, options);
+      await writeFile(completeMark(folder), contents);
+    }
     return { kubeconfig, state };
   });
 }
@@ -123,12 +128,25 @@ async function create(folder: string, binaries: ControlPlaneTools, note: Note): 
 async function populate(kubeconfig: string, { profile, binaries: { kubectl } }: StartOptions): Promise<void> {
   const base = ["--kubeconfig", kubeconfig];
   const apply = [...base, "apply", "--server-side", "--force-conflicts"];
-  const here = import.meta.dirname;
-  const manifests = [join(here, "manifests"), join(here, "stages"), ...(await stageFiles())];
-  await run(kubectl, [...apply, ...manifests.flatMap((path) => ["-f", path])]);
+  await run(kubectl, [...apply, ...(await manifests()).flatMap((path) => ["-f", path])]);
   const nodes = { apiVersion: "v1", kind: "List", items: nodesOf(profile) };
   await run(kubectl, [...apply, "-f", "-"], { input: JSON.stringify(nodes) });
   await run(kubectl, [...base, "wait", "--for=condition=Ready", "node", "--all", `--timeout=${nodesWithin}s`]);
+}
+
+async function manifests(): Promise<string[]> {
+  const folders = ["manifests", "stages"].map((folder) => join(import.meta.dirname, folder));
+  const files = await Promise.all(
+    folders.map(async (folder) => (await readdir(folder)).sort().map((file) => join(folder, file))),
+  );
+  return [...files.flat(), ...(await stageFiles())];
+}
+
+/** Changes with whatever {@link populate} adds. */
+async function contentsOf({ profile }: StartOptions): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(nodesOf(profile)));
+  for (const file of await manifests()) hash.update(await readFile(file));
+  return hash.digest("hex");
 }
 
 function start(verb: "create" | "start"): string[] {
@@ -149,7 +167,7 @@ async function kwokctl(binary: string, line: readonly string[], folder: string):
   }
 }
 
-/** Says that a control plane was once brought up completely; it goes with it. */
+/** Says that a control plane was once brought up completely, and with what; it goes with it. */
 function completeMark(folder: string): string {
   return join(home(folder), "complete");
 }

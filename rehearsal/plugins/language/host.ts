@@ -30,8 +30,8 @@ export function languageRuntime(children: Children): grpc.UntypedServiceImplemen
     runPlugin: (call: grpc.ServerWritableStream<messages.RunPluginRequest, messages.RunPluginResponse>) => {
       runPlugin(call, children).catch((error: unknown) => call.destroy(serviceError(error)));
     },
-    cancel: unary(() => {
-      children.stop();
+    cancel: unary(async () => {
+      await children.stop();
       return new empties.Empty();
     }),
   };

@@ -7,6 +7,4 @@ import { languageRuntime } from "./host.ts";
 const children = new Children();
 const server = new grpc.Server();
 server.addService(services.LanguageRuntimeService, languageRuntime(children));
-await listen(server, () => {
-  children.stop();
-});
+await listen(server, () => children.stop());

@@ -7,23 +7,23 @@ import * as grpc from "@grpc/grpc-js";
  *
  * @param beforeEnd stops what the plugin has started
  */
-export async function listen(server: grpc.Server, beforeEnd: () => void): Promise<void> {
+export async function listen(server: grpc.Server, beforeEnd: () => void | Promise<void>): Promise<void> {
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) => {
       if (error) reject(error);
       else resolve(bound);
     });
   });
-  const end = () => {
-    beforeEnd();
+  const end = async () => {
+    await beforeEnd();
     server.forceShutdown();
     process.exit(0);
   };
-  process.on("SIGTERM", end);
+  process.on("SIGTERM", () => void end());
   // The engine's way to end a plugin; a plugin has its own process group, so that the user's Ctrl-C does not reach it.
-  process.on("SIGINT", end);
+  process.on("SIGINT", () => void end());
   // The other end of standard input is the engine's: it closes however the engine ends.
-  process.stdin.on("end", end).resume();
+  process.stdin.on("end", () => void end()).resume();
   endChildrenWithPlugin();
   process.stdout.write(`${port}\n`);
 }

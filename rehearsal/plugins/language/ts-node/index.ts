@@ -21,7 +21,8 @@ export function register(): void {
   const maps = sdk("source-map-support") as SourceMapSupport;
   maps.install({ retrieveFile: (file) => compiler.compiled(file) });
   forgetOriginsOfPromises();
-  // Node keeps compiled code only when it ends by itself, and policy packs are always ended by the engine.
+  // Node keeps compiled code only when it ends by itself, and policy packs are always ended by others.
+  process.once("SIGINT", () => process.exit(130));
   process.once("SIGTERM", () => process.exit(143));
 }
 
