@@ -36,8 +36,9 @@ export class Namespace extends pulumi.ComponentResource {
   readonly name: string;
   /** The name as an output of the namespace: what uses it is created after the namespace. */
   readonly reference: pulumi.Output<string>;
+  /** Further labels of every object in it, selectors included. */
+  readonly common: Labels;
   private readonly system: string;
-  private readonly common: Labels;
 
   constructor(name: string, args: NamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:foundation:Namespace", name, {}, opts);

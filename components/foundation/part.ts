@@ -57,6 +57,8 @@ export interface Route {
   readonly host: string;
   /** Path prefixes that are public, `/v1` for instance; everything else is answered with 404. */
   readonly paths: readonly string[];
+  /** Paths of the server, as it sees them, that are never public. @default none */
+  readonly inside?: readonly string[];
   /** Middlewares of the edge, by name, in the order in which a request passes them. */
   readonly through: readonly string[];
   /** Pods behind the Service. */

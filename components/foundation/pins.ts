@@ -5,9 +5,13 @@ export interface ChartPin {
   readonly version: string;
 }
 
-/** A container image, pinned to a tag that is never moved; `digest` wins over the tag where it is known. */
+/** A container image, pinned to an exact version. */
 export interface ImagePin {
   readonly repository: string;
   readonly tag: string;
+  /**
+   * Digest of the index of all platforms, which wins over the tag: a tag can be moved. Once it is here, Renovate changes it together
+   * with the tag.
+   */
   readonly digest?: string;
 }

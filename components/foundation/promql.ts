@@ -45,6 +45,14 @@ export function increase<Label extends string>(
   return `sum${grouping(by)} (increase(${metric.name}${matchers(where)}[${window}]))`;
 }
 
+/** Observations per second of a histogram: requests, if it holds their durations. */
+export function observations<Label extends string>(
+  metric: Histogram<Label>,
+  { where = {}, by, window }: WindowedSelection<Label>,
+): string {
+  return `sum${grouping(by)} (rate(${metric.name}_count${matchers(where)}[${window}]))`;
+}
+
 /** A quantile of a histogram, 0 to 1; exact only at the edges of its buckets. */
 export function quantile<Label extends string>(
   q: number,

@@ -28,6 +28,8 @@ export interface SecretArgs {
 export class OwnedSecret extends pulumi.ComponentResource {
   /** Name of the Kubernetes Secret. */
   readonly secretName: pulumi.Output<string>;
+  /** Another one whenever a value has changed, also where the name is fixed: pods that name it are rolled. */
+  readonly version: pulumi.Output<string>;
   readonly values: Values;
 
   constructor(name: string, args: SecretArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -52,6 +54,7 @@ export class OwnedSecret extends pulumi.ComponentResource {
       own,
     );
     this.secretName = secret.metadata.name;
+    this.version = secret.metadata.uid;
     this.registerOutputs({ secretName: this.secretName });
   }
 

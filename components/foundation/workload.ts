@@ -179,11 +179,13 @@ function ownPorts({ ports, sidecars = [] }: WorkloadArgs): Record<string, number
   return Object.fromEntries(own.map(([name, port]) => [name, targetPort(port)]));
 }
 
-function servicePort(port: Port): number {
+/** What clients of the Service call. */
+export function servicePort(port: Port): number {
   return typeof port === "number" ? port : port.port;
 }
 
-function targetPort(port: Port): number {
+/** What the container listens on. */
+export function targetPort(port: Port): number {
   return typeof port === "number" ? port : port.targetPort;
 }
 

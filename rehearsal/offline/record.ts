@@ -162,10 +162,10 @@ function inTheClear(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, inTheClear(entry)]));
 }
 
-/** What a provider would add: a name where none is stated, and the values that random and tls make. */
+/** What a provider would add: a name where none is stated, an identity, and the values that random and tls make. */
 function stateOf({ type, name, inputs }: MockResourceArgs): Record<string, unknown> {
   const given = inputs as { metadata?: object };
-  if (type.startsWith("kubernetes:")) return { ...given, metadata: { name, ...given.metadata } };
+  if (type.startsWith("kubernetes:")) return { ...given, metadata: { name, uid: `uid of ${name}`, ...given.metadata } };
   if (type.startsWith("random:")) return { ...given, result: `generated-${name}` };
   if (type.startsWith("tls:"))
     return {

@@ -143,10 +143,15 @@ export class Ingress extends pulumi.ComponentResource implements Part {
           namespace: site.namespace.reference,
           labels: site.labels(group.name, "route"),
         },
-        spec: routeSpec(group, certificates && this.tlsSecret(group.host)),
+        spec: routeSpec(group, certificates && this.tlsSecret(group.host), (through) => this.strips(through)),
       },
       opts,
     );
+  }
+
+  /** Prefixes that these middlewares take off a path. */
+  private strips(through: readonly string[]): string[] {
+    return through.flatMap((name) => definitionOf(name, this.args)?.stripPrefix?.prefixes ?? []);
   }
 
   /** The pods that answer ACME challenges live where the certificates do. */

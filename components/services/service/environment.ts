@@ -9,6 +9,8 @@ type Keys = Pick<ServiceKeys, "environment" | "secretName">;
 export interface Environment {
   readonly environment: Readonly<Record<string, Variable>>;
   readonly mounts: readonly Mount[];
+  /** Annotations of the pods. A Secret whose name is fixed rolls them by its version. */
+  readonly annotations: Readonly<Record<string, pulumi.Output<string>>>;
 }
 
 /** Plain variables as they are; secret ones from a Secret of the service's own, as files where their names end in _FILE. */
@@ -19,7 +21,7 @@ export function serviceEnvironment(
 ): Environment {
   const plain = Object.entries(environment).filter(isPlain);
   const secrets = Object.entries(environment).filter((entry) => !isPlain(entry));
-  if (secrets.length === 0) return { environment: Object.fromEntries(plain), mounts: [] };
+  if (secrets.length === 0) return { environment: Object.fromEntries(plain), mounts: [], annotations: {} };
   const given = Object.fromEntries(
     secrets.map(([variable, value]) => [keyOfVariable(variable), valueOf(variable, value, uses, site)]),
   );
@@ -36,6 +38,7 @@ export function serviceEnvironment(
   return {
     environment: Object.fromEntries([...plain, ...entries]),
     mounts: files.length > 0 ? [filesOf(secret, files)] : [],
+    annotations: secretName ? { "ai-platform.dev/secret-version": secret.version } : {},
   };
 }
 
@@ -71,7 +74,13 @@ function valueOf(
   if ("secret" in value) return site.secret(value);
   const use = uses.find(({ name }) => name === value.from);
   if (!use) throw new Error(`${variable} comes from "${value.from}", which is not used.`);
-  const found = value.key === "url" ? use.url?.(authorityFile(use.name)) : use.credentials?.values[value.key];
-  if (!found) throw new Error(`${variable}: ${value.from} has no ${value.key}.`);
+  const found = valueOfConnection(use, value.key);
+  if (found === undefined)
+    throw new Error(`${variable}: ${value.from} has no ${value.key}; the loader should have said so.`);
   return found;
+}
+
+function valueOfConnection(use: Connection, key: string): pulumi.Input<string> | undefined {
+  if (key === "url") return use.url?.(authorityFile(use.name));
+  return use.credentials?.values[key] ?? use.attributes?.[key];
 }

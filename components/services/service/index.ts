@@ -1,20 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
+  type Alert,
   type Around,
   type Connections,
+  type Dashboard,
+  type Extra,
   type Member,
+  merge,
   type Part,
-  type Port,
   type Route,
   type Scale,
   type ScrapeTarget,
   Task,
   Workload,
 } from "../../foundation";
-import { serviceEnvironment } from "./environment";
+import { serviceAlerts } from "./alerts";
+import { type Environment, serviceEnvironment } from "./environment";
 import type { ServiceKeys } from "./keys";
+import { scrapeTargets, serviceDashboard } from "./metrics";
+import { allPortsOf, portsOf } from "./ports";
 import { serviceProbes } from "./probes";
+import { serviceRoutes } from "./routes";
 import { serviceScale } from "./scaling";
+import { serviceSidecars } from "./sidecars";
 import { serviceVolumes } from "./volumes";
 
 export type ServiceArgs = ServiceKeys & Around;
@@ -25,6 +33,8 @@ export class Service extends pulumi.ComponentResource implements Part {
   readonly connections: Connections;
   readonly members: readonly Member[];
   readonly metrics: readonly ScrapeTarget[];
+  readonly alerts: readonly Alert[];
+  readonly dashboards: readonly Dashboard[];
   readonly routes: readonly Route[];
   readonly scales: readonly Scale[];
 
@@ -46,26 +56,20 @@ export class Service extends pulumi.ComponentResource implements Part {
     ];
     const workload = new Workload(
       name,
-      { ...container, ...common, ...workloadArgs(args) },
+      { ...container, ...common, ...workloadArgs(args), extra: withAnnotations(args.extra, environment.annotations) },
       { ...own, dependsOn: [...volumes.ready, ...(migrations ?? [])] },
     );
 
     const [port] = Object.keys(portsOf(args));
     this.connections = port === undefined ? {} : { default: workload.offer(port) };
     this.members = [workload.member, ...(migrations ?? []).map(({ member }) => member)];
-    this.metrics = metricsOf(name, args, workload);
-    this.routes = args.routes.map(({ host = args.site.domain, path, port: named = port ?? "", through }) => {
-      const service = { name, port: servicePort(args, named) };
-      return { name, host, paths: [path], through, server: workload.server(named), service };
-    });
+    this.metrics = scrapeTargets(name, args, workload);
+    this.alerts = serviceAlerts(args.site.namespace.name);
+    this.dashboards = [serviceDashboard(name, args.site.namespace.name, args)];
+    this.routes = serviceRoutes(name, args, workload);
     this.scales = args.scale ? [serviceScale(name, args.scale, args.site, args.connection)] : [];
     this.registerOutputs({ host: workload.host });
   }
-}
-
-/** Ports by name; `port` is the first, and named `http`. */
-export function portsOf({ port, ports }: Pick<ServiceKeys, "port" | "ports">): Record<string, Port> {
-  return { ...(port !== undefined && { http: port }), ...ports };
 }
 
 /** What pods and migrations share. */
@@ -85,29 +89,19 @@ function commonArgs({ site, uses, labels, user, group, secretVariables, nodeSele
 }
 
 function workloadArgs(args: ServiceArgs) {
-  const ports = portsOf(args);
   return {
     component: args.labels["component"] ?? "service",
     command: args.command,
     args: args.args,
-    ports,
-    probes: serviceProbes(args, Object.keys(ports)[0]),
+    ports: allPortsOf(args),
+    probes: serviceProbes(args.probes, Object.keys(portsOf(args))[0]),
+    sidecars: serviceSidecars(args),
     scale: args.scale ? ("autoscaled" as const) : { replicas: args.replicas ?? 1 },
     rollout: args.rollout,
     shutdown: { drainSeconds: args.drainSeconds },
-    extra: args.extra,
   };
 }
 
-function servicePort(args: ServiceArgs, name: string): number {
-  const port = portsOf(args)[name];
-  if (port === undefined) throw new Error(`There is no port "${name}"; the loader should have said so.`);
-  return typeof port === "number" ? port : port.port;
-}
-
-function metricsOf(name: string, { metrics, ...args }: ServiceArgs, workload: Workload): ScrapeTarget[] {
-  if (!metrics) return [];
-  const [first = ""] = Object.keys(portsOf(args));
-  const [port = 0] = workload.server(metrics.port ?? first).ports;
-  return [{ name, peer: workload.peer, port, path: metrics.path }];
+function withAnnotations(extra: ServiceArgs["extra"], annotations: Environment["annotations"]): Extra {
+  return { ...extra, deployment: merge({ template: { metadata: { annotations } } }, extra.deployment ?? {}) };
 }

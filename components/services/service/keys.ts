@@ -6,7 +6,6 @@ import {
   hostname,
   image,
   labelSet,
-  port,
   quantity,
   resources,
   secretReference,
@@ -14,55 +13,24 @@ import {
   toleration,
   uses,
 } from "../../foundation/fields";
+import { portName, portNumber, probes, sidecar, variableName, words } from "./container-keys";
 import { scaleKeys } from "./scale-keys";
-
-const portName = z
-  .string()
-  .regex(/^[a-z]([-a-z0-9]{0,13}[a-z0-9])?$/, "lower-case letters, digits and dashes, at most 15 characters");
-const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "the name of an environment variable");
-const words = z.array(z.string()).min(1);
-
-const portNumber = z.union([port, z.strictObject({ port, targetPort: port })], {
-  error: "a port, or { port: <of the Service>, targetPort: <of the pods> }",
-});
-
-const timing = {
-  initialDelaySeconds: count(0, 3600).optional().describe("Seconds before the first question."),
-  periodSeconds: count(1, 3600).optional().describe("Seconds between two. Default: 10."),
-  timeoutSeconds: count(1, 600).optional().describe("Seconds to answer. Default: 5."),
-  failureThreshold: count(1, 1000).optional().describe("Failures in a row that count. Default: 3."),
-};
-
-const probe = z.union(
-  [
-    absolutePath,
-    z.strictObject({ httpGet: z.strictObject({ path: absolutePath, port: portName.optional() }), ...timing }),
-    z.strictObject({ tcpSocket: z.strictObject({ port: portName.optional() }), ...timing }),
-    z.strictObject({ exec: z.strictObject({ command: words }), ...timing }),
-  ],
-  {
-    error:
-      "a path, or one of { httpGet: { path } }, { tcpSocket: {} }, { exec: { command } }, with initialDelaySeconds, periodSeconds, timeoutSeconds and failureThreshold as in Kubernetes",
-  },
-);
-
-const probes = z.strictObject({
-  startup: probe.optional().describe("Asked until it succeeds once, before the others."),
-  ready: probe.optional().describe("While it fails, no request is sent to the pod. Default: `live`."),
-  live: probe.optional().describe("When it fails, the container is started anew. Default: `ready`."),
-});
 
 const variable = z.union(
   [
     z.string(),
     z.strictObject({
       from: z.string().describe("A part it uses, by its prefix."),
-      key: z.enum(["url", "username", "password"]).default("url"),
+      key: z.enum(["url", "username", "password", "database"]).default("url"),
     }),
     secretReference,
   ],
-  { error: "a text, { from: <a part it uses>, key: url | username | password }, or { secret: <name> }" },
+  { error: "a text, { from: <a part it uses>, key: url | username | password | database }, or { secret: <name> }" },
 );
+
+const metricName = z
+  .string()
+  .regex(/^(?!.*_(bucket|count|sum)$)[a-zA-Z_:][\w:]*$/, "the name of a metric, without _bucket, _count or _sum");
 
 const claim = z.strictObject({
   path: absolutePath.describe("Folder in the container."),
@@ -97,6 +65,7 @@ export const serviceKeys = z.strictObject({
   replicas: count(0, 1000).optional().describe("Fixed number of pods. Default: 1, or what `scale` says."),
   resources: resources.describe("Requests and limits."),
   probes: probes.optional().describe("How Kubernetes sees its state. Required for a service with ports."),
+  sidecars: z.record(dnsLabel, sidecar).default({}).describe("Containers beside its own, by name."),
   uses,
   environment: z
     .record(variableName, variable)
@@ -136,7 +105,14 @@ export const serviceKeys = z.strictObject({
     .describe("Pods beyond and below the wanted number during an update. Default: one more, none fewer."),
   drainSeconds: count(1, 3600).default(30).describe("Time a leaving pod may take to finish its work, in seconds."),
   metrics: z
-    .strictObject({ port: portName.optional(), path: absolutePath.default("/metrics") })
+    .strictObject({
+      port: portName.optional().describe("Name of the port, a sidecar's for instance. Default: the first."),
+      path: absolutePath.default("/metrics").describe("Its path; routes to the same port do not show it outside."),
+      responseTime: metricName
+        .optional()
+        .describe("Histogram of its response times in seconds, without `_bucket`, for its dashboard."),
+      inFlight: metricName.optional().describe("Gauge of the requests it works on, for its dashboard."),
+    })
     .optional()
     .describe("Where it tells Prometheus how it is. Default: nowhere."),
   databaseConnectionsPerPod: count(1, 1000)
@@ -158,4 +134,3 @@ export const serviceKeys = z.strictObject({
 });
 
 export type ServiceKeys = z.infer<typeof serviceKeys>;
-export type ProbeKeys = z.infer<typeof probe>;

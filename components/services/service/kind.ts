@@ -1,17 +1,22 @@
-import { kind, parseReference, type Problem, type Reference, type Stack, usedParts } from "../../foundation";
+import { kind, type Problem, type Reference, type Stack, usedParts } from "../../foundation";
 import { unknownMiddlewares } from "../../platform/ingress/kind";
+import { variablesComeFromUses } from "./connection-values";
 import { isFile } from "./environment";
-import { portsOf, Service } from ".";
+import { Service } from ".";
 import { type ServiceKeys, serviceKeys } from "./keys";
+import { portsOf } from "./ports";
+import { portProblems } from "./port-rules";
 import { scalingProblems } from "./scale-rules";
+import { sidecarProblems } from "./sidecars";
 
 export const service = kind(serviceKeys, Service, {
   references: (keys) => [...usedParts(keys), ...lists(keys)],
   offers: (keys) => (Object.keys(portsOf(keys)).length > 0 ? ["default"] : []),
-  check: (keys, stack) => [
-    ...portsNeedProbes(keys),
-    ...namedPortsExist(keys),
+  check: (keys, stack, name) => [
+    ...portProblems(keys),
+    ...sidecarProblems(keys, name),
     ...secretsNeedAReason(keys),
+    ...secretHasOneOwner(keys, stack, name),
     ...variablesComeFromUses(keys, stack),
     ...sharedClaims(keys),
     ...routesNeedIngress(keys, stack),
@@ -25,34 +30,6 @@ function lists({ scale }: ServiceKeys): Reference[] {
   return (scale?.on ?? []).flatMap(({ list }, index) =>
     list ? [{ path: ["scale", "on", index, "list", "in"], to: list.in }] : [],
   );
-}
-
-function portsNeedProbes(keys: ServiceKeys): Problem[] {
-  const hasPorts = Object.keys(portsOf(keys)).length > 0;
-  if (!hasPorts || keys.probes?.ready || keys.probes?.live) return [];
-  return [
-    {
-      path: ["probes"],
-      text: "is missing, but a service with ports must say how its state is seen, or requests reach pods that cannot answer.\n  Add for example probes: { ready: /ready, live: /health }.",
-    },
-  ];
-}
-
-function namedPortsExist(keys: ServiceKeys): Problem[] {
-  const names = Object.keys(portsOf(keys));
-  const named = [
-    ...keys.routes.map((route, index) => ({ path: ["routes", index, "port"], port: route.port })),
-    { path: ["metrics", "port"], port: keys.metrics?.port },
-  ];
-  const missing = named.flatMap(({ path, port }) =>
-    port !== undefined && !names.includes(port)
-      ? [{ path, text: `is "${port}", but its ports are ${names.join(", ") || "none"}.\n  Name one of them.` }]
-      : [],
-  );
-  const portless = names.length === 0 && (keys.routes.length > 0 || keys.metrics !== undefined);
-  return portless
-    ? [{ path: ["port"], text: "is missing, but routes and metrics need a port.\n  Add it, for example port: 8000." }]
-    : missing;
 }
 
 function secretsNeedAReason({ environment, secretVariables }: ServiceKeys): Problem[] {
@@ -69,29 +46,17 @@ function secretsNeedAReason({ environment, secretVariables }: ServiceKeys): Prob
   ];
 }
 
-function variablesComeFromUses(keys: ServiceKeys, { parts }: Stack): Problem[] {
-  const used = usedParts(keys);
-  return Object.entries(keys.environment).flatMap(([variable, value]) => {
-    if (typeof value === "string" || "secret" in value) return [];
-    const link = used.find(({ as }) => as === value.from);
-    const path = ["environment", variable, "from"];
-    if (!link)
-      return [
-        {
-          path,
-          text: `is "${value.from}", but it uses ${used.map(({ as }) => as).join(", ") || "nothing"}.\n  Add it to uses, or name one of them.`,
-        },
-      ];
-    const store = parts.get(parseReference(link.to, (name) => parts.has(name)).part);
-    const sentinel = store?.kind === "redis" && store.keys["servers"] === 3;
-    if (value.key !== "url" || !sentinel) return [];
-    return [
-      {
-        path,
-        text: `is "${value.from}", a Redis with three servers, which no single URL reaches: clients ask Sentinel for the master.\n  Use its variables (<PREFIX>_HOST, <PREFIX>_SENTINEL_PORT, <PREFIX>_SENTINEL_MASTER), or servers: 1.`,
-      },
-    ];
-  });
+/** Services with a Secret of the same name would each write it. */
+function secretHasOneOwner({ secretName }: ServiceKeys, { parts }: Stack, name: string): Problem[] {
+  if (secretName === undefined) return [];
+  const other = [...parts.values()].find((part) => part.name !== name && part.keys["secretName"] === secretName);
+  if (!other) return [];
+  return [
+    {
+      path: ["secretName"],
+      text: `is "${secretName}", but so is that of ${other.name}, and each would write the Secret.\n  Give each a name of its own.`,
+    },
+  ];
 }
 
 function sharedClaims(keys: ServiceKeys): Problem[] {

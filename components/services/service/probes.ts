@@ -1,14 +1,19 @@
-import type { Probe, ProbesOrReason } from "../../foundation";
-import type { ProbeKeys, ServiceKeys } from "./keys";
+import type { Probe, Probes, ProbesOrReason } from "../../foundation";
+import type { ProbeKeys, ProbesKeys } from "./container-keys";
 
 const DEFAULTS = { periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 };
 
 /** The probes of a service; `port` is its first, for those that name none. */
-export function serviceProbes({ probes }: Pick<ServiceKeys, "probes">, port: string | undefined): ProbesOrReason {
-  const ready = probes?.ready ?? probes?.live;
-  const live = probes?.live ?? probes?.ready;
-  if (!ready || !live) return { none: "it serves no requests, and a process that ends is started anew" };
-  const { startup } = probes ?? {};
+export function serviceProbes(keys: ProbesKeys | undefined, port: string | undefined): ProbesOrReason {
+  const probes = keys && containerProbes(keys, port);
+  return probes ?? { none: "it serves no requests, and a process that ends is started anew" };
+}
+
+/** The probes of a container; where only one of `ready` and `live` is stated, it is both. */
+export function containerProbes({ startup, ...keys }: ProbesKeys, port: string | undefined): Probes | undefined {
+  const ready = keys.ready ?? keys.live;
+  const live = keys.live ?? keys.ready;
+  if (!ready || !live) return undefined;
   return {
     ...(startup && { startup: probe(startup, port) }),
     ready: probe(ready, port),
