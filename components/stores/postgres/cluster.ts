@@ -84,6 +84,7 @@ function clusterSpec(
   return {
     instances,
     ...operand(name, args),
+    ...podLabels(args),
     enableSuperuserAccess: false,
     bootstrap: {
       initdb: {
@@ -98,6 +99,8 @@ function clusterSpec(
       secrets,
     ),
     certificates: { serverTLSSecret: certificate, serverCASecret: certificate },
+    // The operator's own choice, said because a query as probe would take a busy server out.
+    probes: { startup: { type: "pg_isready" }, readiness: { type: "pg_isready" } },
     storage: { size: storage, ...(storageClass && { storageClass }) },
     resources: { requests: { cpu, memory }, limits: { cpu: limits.cpu ?? cpu, memory: limits.memory ?? memory } },
     affinity: {
@@ -112,6 +115,12 @@ function clusterSpec(
       ...(instances > 2 && { synchronous: { method: "any", number: 1 } }),
     },
   };
+}
+
+/** Labels of everything that the operator makes of the Cluster. */
+function podLabels({ site, labels }: PostgresArgs): Partial<ClusterSpec> {
+  const all = { ...site.namespace.common, ...labels };
+  return Object.keys(all).length > 0 ? { inheritedMetadata: { labels: all } } : {};
 }
 
 /** The operator reads the version from its own images' tags; of any other image it must be told. */

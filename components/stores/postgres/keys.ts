@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   count,
+  dnsLabel,
   hostname,
   labelSet,
   port,
@@ -71,6 +72,11 @@ export const postgresKeys = z.strictObject({
     "Servers: one primary, the others standby. From three on, a commit is answered only when a second server has it.",
   ),
   image: operandImage,
+  serviceName: dnsLabel
+    .optional()
+    .describe(
+      "Name of a Service of our own that leads to the primary, where a system fixes its address. Default: clients use the operator's `<name>-rw`.",
+    ),
 });
 
 export const postgresSingleKeys = z.strictObject(server);

@@ -19,6 +19,7 @@ export const postgres = kind(postgresKeys, Postgres, {
     ...standby(keys, stack),
     ...vectorscaleNeedsItsImage(keys),
     ...initialSql(keys),
+    ...serviceNameIsFree(keys, stack, name),
     ...connectionBudget(keys, stack, name),
   ],
   customKinds: [
@@ -81,6 +82,24 @@ function initialSql(keys: PostgresKeys): Problem[] {
       path: ["databases", name, "sql"],
       text: "is set, but only the first database can be made with statements of its own.\n  Put the database first, or move the statements to the migrations of the service that uses it.",
     }));
+}
+
+/** Parts and the operator have Services of their own. */
+function serviceNameIsFree({ serviceName }: PostgresKeys, { parts }: Stack, name: string): Problem[] {
+  if (serviceName === undefined) return [];
+  const operators = ["rw", "ro", "r"].map((suffix) => `${name}-${suffix}`);
+  const owner = operators.includes(serviceName)
+    ? "the operator"
+    : serviceName === name
+      ? undefined
+      : parts.get(serviceName)?.name;
+  if (owner === undefined) return [];
+  return [
+    {
+      path: ["serviceName"],
+      text: `is "${serviceName}", but that is a Service of ${owner}.\n  Choose another name; the store's own, "${name}", is free.`,
+    },
+  ];
 }
 
 function oneDatabase({ databases }: PostgresSingleKeys): Problem[] {

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   type Connections,
+  type Dashboard,
   type Member,
   type Part,
   reachKubernetesApi,
@@ -10,7 +11,9 @@ import {
 import { postgresAlerts } from "./alerts";
 import { type PostgresArgs, postgresCluster } from "./cluster";
 import { databaseConnections, databasesOf, POSTGRES_PORT, roleSecrets } from "./databases";
+import { postgresDashboard } from "./dashboard";
 import { OPERATOR, PostgresOperator } from "./operator";
+import { primaryService } from "./primary";
 
 export type { PostgresArgs } from "./cluster";
 
@@ -28,37 +31,43 @@ export class Postgres extends pulumi.ComponentResource implements Part {
   readonly members: readonly Member[];
   readonly metrics: readonly ScrapeTarget[];
   readonly alerts = postgresAlerts;
+  readonly dashboards: readonly Dashboard[];
 
   constructor(name: string, args: PostgresArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:stores:Postgres", name, {}, opts);
     this.name = name;
     const own = { parent: this };
-    const { site, instances } = args;
+    const { site, instances, serviceName } = args;
     const { namespace, authority } = site;
     const operator = site.once("postgres-operator", () => new PostgresOperator("postgres-operator", { site }, opts));
     const databases = databasesOf(args.databases);
 
     const secrets = roleSecrets(name, databases, namespace, own);
-    const services = ["rw", "r", "ro"].map((suffix) => `${name}-${suffix}`);
+    const services = [...(serviceName ? [serviceName] : []), ...["rw", "r", "ro"].map((suffix) => `${name}-${suffix}`)];
     const certificate = new ServerCertificate(`${name}-tls`, { namespace, authority, services }, own);
     const ready = postgresCluster(name, args, secrets, certificate.secretName, {
       ...own,
       dependsOn: [namespace, operator.release],
     });
 
+    // A Service is ready once it leads somewhere, which is after the servers.
+    const primary = serviceName ? [primaryService(serviceName, name, args, { ...own, dependsOn: ready })] : [];
+
     const peer = { namespace: namespace.name, labels: { "cnpg.io/cluster": name } };
-    const host = (suffix: string) => `${name}-${suffix}.${namespace.name}.svc.cluster.local`;
+    const host = (service: string) => `${service}.${namespace.name}.svc.cluster.local`;
     const base = {
       name,
-      host: host("rw"),
+      host: host(serviceName ?? `${name}-rw`),
       port: POSTGRES_PORT,
       authority: { secretName: certificate.secretName },
       server: { name, peer, ports: [POSTGRES_PORT] },
-      ready,
+      ready: [...ready, ...primary],
     };
-    this.connections = databaseConnections(databases, secrets, base, instances > 1 ? host("ro") : undefined);
+    const readOnlyHost = instances > 1 ? host(`${name}-ro`) : undefined;
+    this.connections = databaseConnections(databases, secrets, base, readOnlyHost);
     this.members = members(name, peer, args);
     this.metrics = [{ name, peer, port: METRICS_PORT }];
+    this.dashboards = [postgresDashboard(name, namespace.name)];
     this.registerOutputs({ host: base.host });
   }
 }

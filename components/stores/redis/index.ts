@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   type Around,
   type Connections,
+  type Dashboard,
   exec,
   type Member,
   OwnedSecret,
@@ -16,6 +17,7 @@ import { redisAlerts } from "./alerts";
 import { dataCommand, pingCommand } from "./commands";
 import { credentialFiles, EXPORTER_PORT, REDIS_PORT, SENTINEL_PORT } from "./configuration";
 import { listTrigger, redisFacts } from "./connection";
+import { redisDashboard } from "./dashboard";
 import { configurationFiles } from "./files";
 import type { RedisKeys } from "./keys";
 import { exporter, sentinel, serverFiles, serverResources } from "./pods";
@@ -35,6 +37,7 @@ export class Redis extends pulumi.ComponentResource implements Part {
   readonly members: readonly Member[];
   readonly metrics: readonly ScrapeTarget[];
   readonly alerts = redisAlerts;
+  readonly dashboards: readonly Dashboard[];
 
   constructor(name: string, args: RedisArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:stores:Redis", name, {}, opts);
@@ -68,6 +71,7 @@ export class Redis extends pulumi.ComponentResource implements Part {
     };
     this.members = [server.member];
     this.metrics = [{ name, peer: server.peer, port: EXPORTER_PORT }];
+    this.dashboards = [redisDashboard(name, namespace.name)];
     this.registerOutputs({ host: server.host });
   }
 }
