@@ -75,19 +75,22 @@ export const images = {
   },
   postgresOperand: {
     repository: "ghcr.io/cloudnative-pg/postgresql",
-    // renovate: datasource=docker depName=ghcr.io/cloudnative-pg/postgresql versioning=regex:^(?<major>\d+)\.(?<minor>\d+)-(?<compatibility>standard-bookworm)$
-    tag: "16.10-standard-bookworm",
+    // The tag with the day of its build: the one without is moved to every rebuild.
+    // renovate: datasource=docker depName=ghcr.io/cloudnative-pg/postgresql versioning=regex:^(?<major>16)\.(?<minor>\d+)-(?<patch>\d+)-(?<compatibility>standard-bookworm)$
+    tag: "16.15-202608310817-standard-bookworm",
+    digest: "sha256:6c697d90e9b7cd6c70e06b76616c89540650c2b80a603e9804993800c3413c51",
   },
   timescaledb: {
     repository: "docker.io/timescale/timescaledb-ha",
     // The variant without code under the Timescale licence.
-    // renovate: datasource=docker depName=docker.io/timescale/timescaledb-ha versioning=regex:^pg(?<major>16)\.(?<minor>\d+)-ts(?<patch>[\d.]+)-(?<compatibility>oss)$
+    // renovate: datasource=docker depName=docker.io/timescale/timescaledb-ha versioning=regex:^pg(?<major>16)\.(?<minor>\d+)-ts(?<patch>\d+)\.(?<build>\d+)\.(?<revision>\d+)-(?<compatibility>oss)$
     tag: "pg16.10-ts2.22.1-oss",
   },
   redis: {
     repository: "docker.io/library/redis",
     // renovate: datasource=docker depName=docker.io/library/redis versioning=regex:^(?<major>7)\.(?<minor>2)\.(?<patch>\d+)-(?<compatibility>bookworm)$
-    tag: "7.2.11-bookworm",
+    tag: "7.2.16-bookworm",
+    digest: "sha256:0637954999d01b7c9ce9167db2da50656e2590d3b884f1c600c5f63bb6e6773c",
   },
   redisExporter: {
     repository: "docker.io/oliver006/redis_exporter",
