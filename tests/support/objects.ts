@@ -65,12 +65,20 @@ export interface ServiceSpec {
 }
 
 /** The object of a kind with this name, as it was rendered. */
-export function object<Spec>(recorded: Recorded, kind: string, name: string): KubernetesObject<Spec> {
+export function object<Spec = Readonly<Record<string, unknown>>>(
+  recorded: Recorded,
+  kind: string,
+  name: string,
+): KubernetesObject<Spec> {
   return recorded.object(kind, name).inputs as unknown as KubernetesObject<Spec>;
 }
 
 /** Every object of these kinds in a namespace. */
-export function objectsIn<Spec>(recorded: Recorded, namespace: string, ...kinds: string[]): KubernetesObject<Spec>[] {
+export function objectsIn<Spec = Readonly<Record<string, unknown>>>(
+  recorded: Recorded,
+  namespace: string,
+  ...kinds: string[]
+): KubernetesObject<Spec>[] {
   return kinds
     .flatMap((kind) => recorded.ofType(kind))
     .filter(({ type }) => type.startsWith("kubernetes:"))
