@@ -4,28 +4,63 @@ import { join } from "node:path";
 import { exists } from "../../rehearsal/files.ts";
 import { attempt, run } from "../../rehearsal/process.ts";
 
-/** Programs that are called by name inside a pod. */
-const PROGRAMS = ["redis-server", "redis-sentinel", "redis-cli"];
-/** Debian's packages that hold them, and the libraries that a minimal system lacks. */
-const PACKAGES = ["redis-sentinel", "redis-server", "redis-tools", "libjemalloc2", "liblzf1"];
+/** Programs of a server, and Debian's packages that hold them with the libraries that a minimal system lacks. */
+interface Server {
+  readonly name: string;
+  /** Whether the system has them. */
+  readonly isInstalled: () => Promise<boolean>;
+  readonly packages: readonly [string, ...string[]];
+}
 
-/** Where programs lie: `/` when the system has them, otherwise a folder that holds unpacked packages. */
+const redis: Server = {
+  name: "Redis",
+  isInstalled: async () => {
+    const programs = ["redis-server", "redis-sentinel", "redis-cli"].map((program) => exists(`/usr/bin/${program}`));
+    return (await Promise.all(programs)).every(Boolean);
+  },
+  packages: ["redis-sentinel", "redis-server", "redis-tools", "libjemalloc2", "liblzf1"],
+};
+
+const postgres: Server = {
+  name: "PostgreSQL",
+  isInstalled: async () => (await postgresVersions("/")).length > 0,
+  packages: ["postgresql-15", "postgresql-client-15", "libpq5", "libllvm14", "libxslt1.1", "libz3-4", "libedit2"],
+};
+
+/** Where the programs of Redis lie: `/` when the system has them, otherwise a folder that holds unpacked packages. */
 export async function redisRoot(): Promise<string> {
-  const installed = await Promise.all(PROGRAMS.map((program) => exists(join("/usr/bin", program))));
-  if (installed.every(Boolean)) return "/";
+  return rootOf(redis);
+}
+
+/** The same of PostgreSQL, and the folder of its programs below it. */
+export async function postgresRoot(): Promise<{ readonly root: string; readonly programs: string }> {
+  const root = await rootOf(postgres);
+  const newest = (await postgresVersions(root)).at(-1);
+  if (newest === undefined) throw new Error(`${root} holds no PostgreSQL.`);
+  return { root, programs: `usr/lib/postgresql/${newest}/bin` };
+}
+
+/** Ascending. */
+async function postgresVersions(root: string): Promise<string[]> {
+  const versions = await readdir(join(root, "usr/lib/postgresql")).catch(() => []);
+  return versions.sort((a, b) => Number(a) - Number(b));
+}
+
+async function rootOf(server: Server): Promise<string> {
+  if (await server.isInstalled()) return "/";
   const cache =
     process.env["AI_PLATFORM_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "ai-platform");
-  const root = join(cache, "debian", PACKAGES[0] ?? "");
-  if (!(await exists(root))) await unpack(root);
+  const root = join(cache, "debian", server.packages[0]);
+  if (!(await exists(root))) await unpack(server, root);
   return root;
 }
 
-async function unpack(root: string): Promise<void> {
+async function unpack(server: Server, root: string): Promise<void> {
   const staging = `${root}.${process.pid}`;
-  process.stderr.write(`Redis is not installed: unpacking ${PACKAGES.join(", ")} into ${root} ...\n`);
+  process.stderr.write(`${server.name} is not installed: unpacking ${server.packages.join(", ")} into ${root} ...\n`);
   await mkdir(staging, { recursive: true });
   try {
-    await download(staging);
+    await download(server, staging);
     for (const archive of (await readdir(staging)).filter((name) => name.endsWith(".deb"))) {
       await run("dpkg", ["-x", join(staging, archive), staging]);
       await rm(join(staging, archive));
@@ -37,14 +72,14 @@ async function unpack(root: string): Promise<void> {
 }
 
 /** The lists of packages may be older than the mirror's packages, or absent: then they are fetched first. */
-async function download(folder: string): Promise<void> {
-  const fetch = () => attempt("apt-get", ["download", ...PACKAGES], { cwd: folder });
+async function download({ name, packages }: Server, folder: string): Promise<void> {
+  const fetch = () => attempt("apt-get", ["download", ...packages], { cwd: folder });
   if ((await fetch()).code === 0) return;
   await attempt("apt-get", ["update"]);
   const second = await fetch();
   if (second.code === 0) return;
   throw new Error(
-    `Redis was found neither in /usr/bin nor with apt-get:\n${second.stderr}\n` +
-      `Install ${PROGRAMS.join(", ")} in /usr/bin and run the drill again.`,
+    `${name} was found neither where Debian puts it nor with apt-get:\n${second.stderr}\n` +
+      `Install the packages ${packages.join(", ")} and run the drill again.`,
   );
 }

@@ -55,7 +55,7 @@ export class Pod {
 
     const folders = Object.keys(files).map((path) => [join(mounts, path), path] as const);
     const binds = [...folders, [this.network.names, "/run/names"] as const];
-    const environment = { ROOT: root, DATA: data, PROGRAMS: programs, POD: this.name };
+    const environment = { ROOT: root, DATA: data, PROGRAMS: programs, POD: this.name, ACCOUNT: String(user) };
     this.sandbox = await Sandbox.open(rootScript(binds), environment);
     await this.network.plug(this.sandbox, this.name, this.spec.service);
     for (const [container, command] of Object.entries(containers)) await this.launch(container, command);
@@ -153,6 +153,7 @@ for folder in bin sbin lib lib64; do
   if [ -L "/$folder" ]; then cp -P "/$folder" .; elif [ -d "/$folder" ]; then mkdir "$folder"; mount --bind "/$folder" "$folder"; fi
 done
 ln -s /run/names/hosts etc/hosts
+echo "image:x:$ACCOUNT:$ACCOUNT::/:/bin/sh" > etc/passwd
 echo "hosts: files" > etc/nsswitch.conf
 for folder in usr proc dev etc/alternatives; do [ ! -d "/$folder" ] || mount --rbind "/$folder" "$folder"; done
 mount --bind "$PROGRAMS" image
