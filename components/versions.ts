@@ -82,9 +82,9 @@ export const images = {
   },
   timescaledb: {
     repository: "docker.io/timescale/timescaledb-ha",
-    // The variant without code under the Timescale licence.
+    // The variant without code under the Timescale licence. Its pgvectorscale is 0.9, which can make indexes CONCURRENTLY.
     // renovate: datasource=docker depName=docker.io/timescale/timescaledb-ha versioning=regex:^pg(?<major>16)\.(?<minor>\d+)-ts(?<patch>\d+)\.(?<build>\d+)\.(?<revision>\d+)-(?<compatibility>oss)$
-    tag: "pg16.10-ts2.22.1-oss",
+    tag: "pg16.14-ts2.28.2-oss",
   },
   redis: {
     repository: "docker.io/library/redis",

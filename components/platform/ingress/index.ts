@@ -17,10 +17,11 @@ import {
 import { charts } from "../../versions";
 import type { Certificates } from "../certificates";
 import { ingressAlerts } from "./alerts";
-import { dashboardRoute } from "./dashboard";
+import { DASHBOARD_PORT, dashboardRoute } from "./dashboard";
 import type { IngressKeys } from "./keys";
 import { definitionOf, middlewareSpec, tlsOptions } from "./middlewares";
 import { byHost, type HostRoutes, routeSpec, tlsSecretOf } from "./routes";
+import { trafficDashboard } from "./traffic";
 import { buildValues, METRICS_PORT, NAMESPACE, PUBLIC_PORTS, TRAEFIK_PODS } from "./values";
 
 export type IngressArgs = IngressKeys &
@@ -35,12 +36,14 @@ export class Ingress extends pulumi.ComponentResource implements Part {
   readonly connections = {};
   /** Traefik's pods, which forward to what is routed. */
   readonly client = { name: "traefik", peer: { namespace: NAMESPACE, labels: TRAEFIK_PODS } };
-  readonly members: readonly Member[];
   readonly metrics: readonly ScrapeTarget[];
   readonly alerts = ingressAlerts;
   readonly alertGroup = "traefik-alerts";
+  readonly dashboards = [trafficDashboard];
   private readonly args: IngressArgs;
   private readonly traefik: k8s.helm.v3.Release;
+  /** Where the middlewares that are in use count together. */
+  private readonly counters: Connection[] = [];
 
   constructor(name: string, args: IngressArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:platform:Ingress", name, {}, opts);
@@ -50,7 +53,7 @@ export class Ingress extends pulumi.ComponentResource implements Part {
     const { site, certificates } = args;
     const namespace = site.addNamespace(
       name,
-      { name: NAMESPACE, access: [reachKubernetesApi(site.network), serveAnyone(...Object.values(PUBLIC_PORTS))] },
+      { name: NAMESPACE, access: [reachKubernetesApi(site.network), serveAnyone(...publicPorts(args))] },
       own,
     );
     this.traefik = release(
@@ -85,9 +88,13 @@ export class Ingress extends pulumi.ComponentResource implements Part {
       { ...own, dependsOn: [this.traefik] },
     );
     if (args.dashboard) dashboardRoute(name, namespace, { ...own, dependsOn: [this.traefik] });
-    this.members = [{ ...this.client, uses: this.challenges() }];
     this.metrics = [{ ...this.client, port: METRICS_PORT }];
     this.registerOutputs({});
+  }
+
+  /** Traefik's pods reach what answers challenges and, once routes go through them, what middlewares count in. */
+  get members(): readonly Member[] {
+    return [{ ...this.client, uses: [...this.challenges(), ...this.counters] }];
   }
 
   /** Serves what parts declare under public hosts: certificates, middlewares and routes. */
@@ -119,6 +126,8 @@ export class Ingress extends pulumi.ComponentResource implements Part {
     const definition = definitionOf(name, this.args);
     if (!definition) throw new pulumi.ResourceError(`No middleware is named "${name}".`, this);
     const { site } = this.args;
+    const { countedIn } = definition.rateLimit ?? {};
+    if (countedIn !== undefined) this.counters.push(connection(countedIn));
     customResource<IMiddleware>(
       name,
       {
@@ -162,6 +171,10 @@ export class Ingress extends pulumi.ComponentResource implements Part {
     const server = { name: "acme-challenge", peer: { namespace: site.namespace.name, labels }, ports: [port] };
     return [{ name: "acme-challenge", host: "", port, server, ready: [] }];
   }
+}
+
+function publicPorts({ dashboard }: IngressArgs): number[] {
+  return [...Object.values(PUBLIC_PORTS), ...(dashboard ? [DASHBOARD_PORT] : [])];
 }
 
 function connectionOf(parts: readonly Part[], reference: string): Connection {

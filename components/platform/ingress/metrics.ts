@@ -1,17 +1,16 @@
-import { counter, histogram } from "../../foundation/metric";
+import { counter, gauge, histogram } from "../../foundation/metric";
+
+const REQUEST = ["code", "method", "protocol"] as const;
 
 /** Traefik 3.7. A service is named `<namespace>-<route>-<hash>@kubernetescrd`. */
 export const traefikMetrics = {
-  serviceRequests: counter("traefik_service_requests_total", ["code", "method", "protocol", "service"]),
-  serviceDuration: histogram("traefik_service_request_duration_seconds", ["code", "method", "protocol", "service"]),
-  entryPointRequests: counter("traefik_entrypoint_requests_total", ["code", "method", "protocol", "entrypoint"]),
-  entryPointDuration: histogram("traefik_entrypoint_request_duration_seconds", [
-    "code",
-    "method",
-    "protocol",
-    "entrypoint",
-  ]),
-  routerRequests: counter("traefik_router_requests_total", ["code", "method", "protocol", "router", "service"]),
+  entryPointRequests: counter("traefik_entrypoint_requests_total", [...REQUEST, "entrypoint"]),
+  entryPointDuration: histogram("traefik_entrypoint_request_duration_seconds", [...REQUEST, "entrypoint"]),
+  routerRequests: counter("traefik_router_requests_total", [...REQUEST, "router", "service"]),
+  routerDuration: histogram("traefik_router_request_duration_seconds", [...REQUEST, "router", "service"]),
+  serviceRequests: counter("traefik_service_requests_total", [...REQUEST, "service"]),
+  serviceDuration: histogram("traefik_service_request_duration_seconds", [...REQUEST, "service"]),
+  openConnections: gauge("traefik_open_connections", ["entrypoint", "protocol"]),
 } as const;
 
 /** The name under which Traefik counts the service behind a route, whatever the route's hosts: the hash is twenty hexadecimal digits. */

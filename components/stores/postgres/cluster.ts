@@ -20,8 +20,16 @@ type ClusterSpec = Leaves<NonNullable<ICluster["spec"]>>;
 
 /** Major version of all images. */
 const MAJOR = 16;
-/** User and group `postgres` of the timescaledb-ha image; the operator's own image needs no word. */
+/** User and group `postgres` of the images; the operator assumes those of its own. */
+const OPERAND_USER = 26;
 const TIMESCALE_USER = 1000;
+
+/** Image of the servers, and the user of its processes. */
+export function operandImage({ image, site }: Pick<PostgresArgs, "image" | "site">) {
+  return image === "standard"
+    ? { image: site.artifacts.image(images.postgresOperand), user: OPERAND_USER }
+    : { image: site.artifacts.image(images.timescaledb), user: TIMESCALE_USER };
+}
 
 /** The Cluster with its databases; clients wait for its servers, and for those databases that it does not begin with. */
 export function postgresCluster(
@@ -124,23 +132,25 @@ function podLabels({ site, labels }: PostgresArgs): Partial<ClusterSpec> {
 }
 
 /** The operator reads the version from its own images' tags; of any other image it must be told. */
-function operand(name: string, { image, site }: PostgresArgs): Partial<ClusterSpec> {
-  if (image === "standard") return { imageName: site.artifacts.image(images.postgresOperand) };
+function operand(name: string, args: PostgresArgs): Partial<ClusterSpec> {
+  const { image, user } = operandImage(args);
+  if (args.image === "standard") return { imageName: image };
   return {
     imageCatalogRef: { apiGroup: "postgresql.cnpg.io", kind: "ImageCatalog", name, major: MAJOR },
-    postgresUID: TIMESCALE_USER,
-    postgresGID: TIMESCALE_USER,
+    postgresUID: user,
+    postgresGID: user,
   };
 }
 
-function imageCatalog(name: string, { site }: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+function imageCatalog(name: string, args: PostgresArgs, opts: pulumi.CustomResourceOptions) {
+  const { site } = args;
   return customResource<IImageCatalog>(
     `${name}-images`,
     {
       apiVersion: "postgresql.cnpg.io/v1",
       kind: "ImageCatalog",
       metadata: { name, namespace: site.namespace.reference, labels: site.labels(name, "database") },
-      spec: { images: [{ major: MAJOR, image: site.artifacts.image(images.timescaledb) }] },
+      spec: { images: [{ major: MAJOR, image: operandImage(args).image }] },
     },
     opts,
   );

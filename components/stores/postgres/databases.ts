@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Connection, type Connections, mebibytes, type Namespace, OwnedSecret } from "../../foundation";
-import { type DatabaseKeys, SHARED_BUFFERS_SHARE } from "./keys";
+import { type DatabaseKeys, SHARED_BUFFERS_SHARE, type VectorKeys } from "./keys";
 
 export const POSTGRES_PORT = 5432;
 
@@ -10,15 +10,15 @@ export interface Database {
   readonly owner: string;
   readonly extensions: readonly string[];
   readonly sql: readonly string[];
+  readonly vectors: readonly VectorKeys[];
 }
 
 /** The databases of a server, the first first. */
 export function databasesOf(keys: Readonly<Record<string, DatabaseKeys>>): [Database, ...Database[]] {
-  const [first, ...others] = Object.entries(keys).map(([name, { owner = name, extensions, sql }]) => ({
+  const [first, ...others] = Object.entries(keys).map(([name, { owner = name, ...database }]) => ({
     name,
     owner,
-    extensions,
-    sql,
+    ...database,
   }));
   if (!first) throw new Error("A PostgreSQL needs at least one database.");
   return [first, ...others];

@@ -22,6 +22,39 @@ const sqlName = z
 
 const extension = z.enum(["vector", "vectorscale", "pg_trgm", "pgcrypto", "uuid-ossp", "hstore", "citext"]);
 
+/** Names of tables and columns; the program quotes them. */
+const identifier = "[a-z_][a-z0-9_]{0,62}";
+const WORDS = "lower-case letters, digits and underscores, starting with a letter or underscore, at most 63 characters";
+
+const vectorColumn = z.strictObject({
+  table: z
+    .string()
+    .regex(new RegExp(`^(${identifier}\\.)?${identifier}$`), `a table, as in photos or app.photos: ${WORDS}`)
+    .describe("Table, with its schema where it is not in the search path."),
+  column: z
+    .string()
+    .regex(new RegExp(`^${identifier}$`), WORDS)
+    .describe("Column of type `vector`."),
+  rows: count(1, 1_000_000_000_000).describe(
+    "Vectors that are expected; they choose the index: up to 10 million `hnsw`, above `diskann`. Raise it in time: the new index is built beside the old one, which then goes.",
+  ),
+  distance: z
+    .enum(["cosine", "l2", "inner-product"])
+    .default("cosine")
+    .describe("How queries order by it; an index serves one distance only."),
+  neighbours: count(2, 1000)
+    .optional()
+    .describe(
+      "Neighbours of a vector in the index's graph: more find better and slower. Default: the index's own, 16 of `hnsw` and 50 of `diskann`. An index that exists keeps its number.",
+    ),
+  index: z
+    .enum(["hnsw", "ivfflat", "diskann"])
+    .optional()
+    .describe(
+      "Index, where another one than `rows` chooses is wanted: `ivfflat` builds faster than `hnsw` and takes less memory, and finds less well.",
+    ),
+});
+
 const database = z.strictObject({
   owner: sqlName.optional().describe("Role that owns it and logs in to it. Default: the database's name."),
   extensions: z
@@ -34,12 +67,18 @@ const database = z.strictObject({
     .describe(
       "Statements run once, when the database is made; for the first database only. Later changes are migrations.",
     ),
+  vectors: z
+    .array(vectorColumn)
+    .default([])
+    .describe(
+      "Vector columns to index. A task looks every hour, and makes an index without blocking writes once its column exists.",
+    ),
 });
 
 export const databases = z
   .record(sqlName, database)
   .refine((all) => Object.keys(all).length > 0, "at least one database")
-  .default({ platform: { extensions: ["vector"], sql: [] } })
+  .default({ platform: { extensions: ["vector"], sql: [], vectors: [] } })
   .describe(
     "Databases by name; the first is what `uses: [<store>]` means, others are asked for as `<store>.<database>`.",
   );
@@ -103,3 +142,4 @@ export type PostgresKeys = z.infer<typeof postgresKeys>;
 export type PostgresSingleKeys = z.infer<typeof postgresSingleKeys>;
 export type PostgresExternalKeys = z.infer<typeof postgresExternalKeys>;
 export type DatabaseKeys = z.infer<typeof database>;
+export type VectorKeys = z.infer<typeof vectorColumn>;

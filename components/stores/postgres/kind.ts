@@ -11,6 +11,7 @@ import {
 import { OPERATOR } from "./operator";
 import { Postgres } from "./postgres";
 import { PostgresSingle } from "./single";
+import { vectorProblems } from "./vector-rules";
 
 export const postgres = kind(postgresKeys, Postgres, {
   namespaces: [OPERATOR.peer.namespace],
@@ -18,6 +19,7 @@ export const postgres = kind(postgresKeys, Postgres, {
   check: (keys, stack, name) => [
     ...standby(keys, stack),
     ...vectorscaleNeedsItsImage(keys),
+    ...vectorProblems(keys),
     ...initialSql(keys),
     ...serviceNameIsFree(keys, stack, name),
     ...connectionBudget(keys, stack, name),
@@ -34,6 +36,7 @@ export const postgresSingle = kind(postgresSingleKeys, PostgresSingle, {
   check: (keys, stack, name) => [
     ...oneDatabase(keys),
     ...vectorscaleNeedsItsImage(keys),
+    ...vectorProblems(keys),
     ...connectionBudget(keys, stack, name),
     ...(stack.protect
       ? [

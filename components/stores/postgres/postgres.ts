@@ -9,11 +9,12 @@ import {
   ServerCertificate,
 } from "../../foundation";
 import { postgresAlerts } from "./alerts";
-import { type PostgresArgs, postgresCluster } from "./cluster";
+import { operandImage, type PostgresArgs, postgresCluster } from "./cluster";
 import { databaseConnections, databasesOf, POSTGRES_PORT, roleSecrets } from "./databases";
 import { postgresDashboard } from "./dashboard";
 import { OPERATOR, PostgresOperator } from "./operator";
 import { primaryService } from "./primary";
+import { vectorTask } from "./vector-task";
 
 export type { PostgresArgs } from "./cluster";
 
@@ -65,7 +66,14 @@ export class Postgres extends pulumi.ComponentResource implements Part {
     };
     const readOnlyHost = instances > 1 ? host(`${name}-ro`) : undefined;
     this.connections = databaseConnections(databases, secrets, base, readOnlyHost);
-    this.members = members(name, peer, args);
+    const vectors = vectorTask(
+      name,
+      databases,
+      this.connections,
+      { ...operandImage(args), site, labels: args.labels, memory: args.resources.memory },
+      own,
+    );
+    this.members = [...members(name, peer, args), ...(vectors ? [vectors.member] : [])];
     this.metrics = [{ name, peer, port: METRICS_PORT }];
     this.dashboards = [postgresDashboard(name, namespace.name)];
     this.registerOutputs({ host: base.host });

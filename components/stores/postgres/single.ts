@@ -23,6 +23,7 @@ import {
   serverSettings,
 } from "./databases";
 import type { PostgresSingleKeys } from "./keys";
+import { vectorTask } from "./vector-task";
 
 export type PostgresSingleArgs = PostgresSingleKeys & Pick<Around, "site">;
 
@@ -39,7 +40,8 @@ export class PostgresSingle extends pulumi.ComponentResource implements Part {
     super("ai-platform:stores:PostgresSingle", name, {}, opts);
     this.name = name;
     const own = { parent: this };
-    const { namespace, authority } = args.site;
+    const { site } = args;
+    const { namespace, authority } = site;
     const databases = databasesOf(args.databases);
     const [first] = databases;
 
@@ -67,7 +69,15 @@ export class PostgresSingle extends pulumi.ComponentResource implements Part {
     );
     const base = server.offer("postgres", { authority: { secretName: certificate.secretName } });
     this.connections = databaseConnections(databases, secrets, base);
-    this.members = [server.member];
+    const image = site.artifacts.image(images.postgres);
+    const vectors = vectorTask(
+      name,
+      [first],
+      this.connections,
+      { site, labels: args.labels, image, user: POSTGRES_USER, memory: args.resources.memory },
+      own,
+    );
+    this.members = [server.member, ...(vectors ? [vectors.member] : [])];
     this.registerOutputs({ host: server.host });
   }
 }

@@ -26,6 +26,8 @@ export type RedisArgs = RedisKeys & Pick<Around, "site">;
 
 /** User and group `redis` of the official image. */
 const REDIS_USER = 999;
+/** Redis' name for who logs in with nothing but a password. Some clients, Traefik for one, want to be told. */
+const DEFAULT_USER = "default";
 
 /**
  * Redis with TLS, a generated password, append-only file and snapshots. With three servers, Sentinel promotes another one about ten
@@ -49,7 +51,7 @@ export class Redis extends pulumi.ComponentResource implements Part {
 
     const credentials = new OwnedSecret(
       `${name}-credentials`,
-      { namespace, generate: ["password"], derived: passwordFiles },
+      { namespace, generate: ["password"], given: { username: DEFAULT_USER }, derived: passwordFiles },
       own,
     );
     const certificate = new ServerCertificate(`${name}-tls`, { namespace, authority, services: [name] }, own);
