@@ -16,7 +16,7 @@ interface Report {
   }[];
 }
 
-const root = join(import.meta.dirname, "..");
+const root = join(process.argv[1] ?? "", "../..");
 const systems = JSON.parse(readFileSync(join(root, "tests/requirements/rows.json"), "utf8")) as Record<string, System>;
 /** Rows that no program can carry, with the reason. */
 const outside = JSON.parse(readFileSync(join(root, "tests/requirements/outside.json"), "utf8")) as Record<

@@ -25,6 +25,20 @@ export interface Alert {
   readonly description: string;
 }
 
+/** A query whose result Prometheus keeps under a name of its own. */
+export interface Recording {
+  readonly name: string;
+  readonly expression: string;
+  readonly labels: Labels;
+}
+
+/** Recordings and alerts on them, evaluated in this order: an alert sees what has just been recorded. */
+export interface RuleGroup {
+  readonly name: string;
+  readonly recordings: readonly Recording[];
+  readonly alerts: readonly Alert[];
+}
+
 /** A dashboard of Grafana, as code. */
 export interface Dashboard {
   /** Stable, in kebab case: part of its address. */
@@ -81,6 +95,8 @@ export interface Part {
   readonly alerts?: readonly Alert[];
   /** Name of the rule group of its alerts. @default "alerts" */
   readonly alertGroup?: string;
+  /** Rule groups of its own, beside its alerts. */
+  readonly ruleGroups?: readonly RuleGroup[];
   readonly dashboards?: readonly Dashboard[];
   readonly dataSources?: readonly DataSource[];
   readonly routes?: readonly Route[];

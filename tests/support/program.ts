@@ -26,25 +26,21 @@ export function stackConfig(stack: string): RawConfig {
 /** The same, from the text of a stack file. */
 export const rawConfig: (text: string) => RawConfig = configOf;
 
-/**
- * Runs the whole program with a stack file, some of whose keys have other values. What a stack file as it is comes to is kept until a
- * source of the program changes: many tests look at the same stacks, and a run takes seconds.
- */
-export async function recordStack(stack: string, keys: Readonly<Record<string, string>> = {}): Promise<Recorded> {
+/** Runs the whole program with a stack file, some of whose keys have other values. */
+export function recordStack(stack: string, keys: Readonly<Record<string, string>> = {}): Promise<Recorded> {
   const { texts, secret } = stackConfig(stack);
-  const config = { texts: { ...texts, ...keys }, secret };
-  return kept(JSON.stringify([config.texts, [...secret]]), () => recordProgram(config));
+  return recordConfig({ texts: { ...texts, ...keys }, secret });
 }
 
-/** Runs the whole program with the text of a stack file. */
-export async function recordText(text: string): Promise<Recorded> {
-  const config = rawConfig(text);
-  return kept(JSON.stringify([config.texts, [...config.secret]]), () => recordProgram(config));
-}
-
-async function recordProgram({ texts, secret }: RawConfig): Promise<Recorded> {
-  // The program is a module: it starts as it is loaded, and only then, so it must be loaded anew, after the mocks are there.
-  jest.resetModules();
-  pulumi.runtime.setAllConfig({ ...texts }, [...secret]);
-  return record(() => jest.requireActual("../../index"));
+/**
+ * The same with a configuration of a test's own. What it comes to is kept until a source of the program changes: many tests look at the
+ * same stacks, and a run takes seconds.
+ */
+export function recordConfig({ texts, secret }: RawConfig): Promise<Recorded> {
+  return kept(JSON.stringify([texts, [...secret]]), () => {
+    // The program is a module: it starts as it is loaded, and only then, so it must be loaded anew, after the mocks are there.
+    jest.resetModules();
+    pulumi.runtime.setAllConfig({ ...texts }, [...secret]);
+    return record(() => jest.requireActual("../../index"));
+  });
 }

@@ -15,7 +15,9 @@ import {
   type Peer,
   reachAnywhere,
   reachKubernetesApi,
+  type Recording,
   release,
+  type RuleGroup,
   type ScrapeTarget,
   serveKubernetesApi,
   talkWithin,
@@ -116,7 +118,8 @@ export class Monitoring extends pulumi.ComponentResource implements Part {
   watch(parts: readonly Part[]): void {
     const after = { parent: this, dependsOn: [this.stack] };
     for (const target of parts.flatMap(({ metrics = [] }) => metrics)) this.monitor(target, after);
-    for (const [group, alerts] of alertGroups(parts)) this.rules(group, alerts, after);
+    for (const [name, alerts] of alertGroups(parts)) this.rules({ name, recordings: [], alerts }, after);
+    for (const group of parts.flatMap(({ ruleGroups = [] }) => ruleGroups)) this.rules(group, after);
     const dashboards = parts.flatMap((part) => part.dashboards ?? []);
     for (const dashboard of new Map(dashboards.map((one) => [one.name, one])).values())
       dashboardObject(dashboard, this.namespace, { parent: this, dependsOn: [this.namespace] });
@@ -141,18 +144,19 @@ export class Monitoring extends pulumi.ComponentResource implements Part {
     );
   }
 
-  private rules(group: string, alerts: readonly Alert[], opts: pulumi.CustomResourceOptions): void {
+  private rules({ name, recordings, alerts }: RuleGroup, opts: pulumi.CustomResourceOptions): void {
+    const rules = [...recordings.map(recordingRule), ...alerts.map((alert) => alertingRule(alert, this.args))];
     customResource<IPrometheusRule>(
-      group,
+      name,
       {
         apiVersion: "monitoring.coreos.com/v1",
         kind: "PrometheusRule",
         metadata: {
-          name: group,
+          name,
           namespace: this.namespace.reference,
-          labels: this.namespace.labels(group, "alerts"),
+          labels: this.namespace.labels(name, "alerts"),
         },
-        spec: { groups: [{ name: group, rules: alerts.map((alert) => rule(alert, this.args)) }] },
+        spec: { groups: [{ name, rules }] },
       },
       opts,
     );
@@ -191,7 +195,14 @@ function namespaceArgs({ site }: MonitoringArgs) {
   };
 }
 
-function rule({ name, expression, for: hold, severity, summary, description }: Alert, { runbooks }: MonitoringArgs) {
+function recordingRule({ name, expression, labels }: Recording) {
+  return { record: name, expr: expression, labels };
+}
+
+function alertingRule(
+  { name, expression, for: hold, severity, summary, description }: Alert,
+  { runbooks }: MonitoringArgs,
+) {
   return {
     alert: name,
     expr: expression,

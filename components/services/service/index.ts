@@ -9,6 +9,7 @@ import {
   merge,
   type Part,
   type Route,
+  type RuleGroup,
   type Scale,
   type ScrapeTarget,
   Task,
@@ -19,6 +20,7 @@ import { type Environment, serviceEnvironment } from "./environment";
 import type { ServiceKeys } from "./keys";
 import { scrapeTargets, serviceDashboard } from "./metrics";
 import { allPortsOf, portsOf } from "./ports";
+import { objectiveRules, objectivesDashboard } from "./objectives";
 import { serviceProbes } from "./probes";
 import { serviceRoutes } from "./routes";
 import { serviceScale } from "./scaling";
@@ -37,6 +39,7 @@ export class Service extends pulumi.ComponentResource implements Part {
   readonly dashboards: readonly Dashboard[];
   readonly routes: readonly Route[];
   readonly scales: readonly Scale[];
+  readonly ruleGroups: readonly RuleGroup[];
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ai-platform:services:Service", name, {}, opts);
@@ -65,9 +68,14 @@ export class Service extends pulumi.ComponentResource implements Part {
     this.members = [workload.member, ...(migrations ?? []).map(({ member }) => member)];
     this.metrics = scrapeTargets(name, args, workload);
     this.alerts = serviceAlerts(args.site.namespace.name);
-    this.dashboards = [serviceDashboard(name, args.site.namespace.name, args)];
     this.routes = serviceRoutes(name, args, workload);
     this.scales = args.scale ? [serviceScale(name, args.scale, args.site, args.connection)] : [];
+    const subject = { service: name, namespace: args.site.namespace.name, minPods: args.scale?.min ?? 0 };
+    this.ruleGroups = args.objectives ? [objectiveRules(subject, args.objectives)] : [];
+    this.dashboards = [
+      serviceDashboard(name, args.site.namespace.name, args),
+      ...(args.objectives ? [objectivesDashboard(subject, args.objectives)] : []),
+    ];
     this.registerOutputs({ host: workload.host });
   }
 }

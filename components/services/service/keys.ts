@@ -14,6 +14,7 @@ import {
   uses,
 } from "../../foundation/fields";
 import { portName, portNumber, probes, sidecar, variableName, words } from "./container-keys";
+import { objectiveKeys } from "./objective-keys";
 import { scaleKeys } from "./scale-keys";
 
 const variable = z.union(
@@ -98,6 +99,11 @@ export const serviceKeys = z.strictObject({
     .describe("A command of the same image that must succeed before its pods start: schema migrations."),
   routes: z.array(route).default([]).describe("Public addresses. Need `ingress`."),
   scale: scaleKeys.optional().describe("Bounds and signals of its number of pods. Needs `autoscaling`."),
+  objectives: objectiveKeys
+    .optional()
+    .describe(
+      "What it promises, as the edge sees it: targets, and alerts when it is far off. Needs `routes` and `monitoring`.",
+    ),
   rollout: z
     .strictObject({ maxSurge: count(0, 100), maxUnavailable: count(0, 100) })
     .refine(({ maxSurge, maxUnavailable }) => maxSurge + maxUnavailable > 0, { error: "at least one of both above 0" })

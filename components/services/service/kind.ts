@@ -6,6 +6,7 @@ import { Service } from ".";
 import { type ServiceKeys, serviceKeys } from "./keys";
 import { portsOf } from "./ports";
 import { portProblems } from "./port-rules";
+import { objectiveProblems } from "./objective-rules";
 import { scalingProblems } from "./scale-rules";
 import { sidecarProblems } from "./sidecars";
 
@@ -22,6 +23,7 @@ export const service = kind(serviceKeys, Service, {
     ...routesNeedIngress(keys, stack),
     ...keys.routes.flatMap(({ through }, index) => unknownMiddlewares(["routes", index, "through"], through, stack)),
     ...scalingProblems(keys, stack),
+    ...objectiveProblems(keys, stack),
   ],
 });
 

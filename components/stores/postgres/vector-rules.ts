@@ -28,7 +28,7 @@ export function vectorProblems({ databases }: Pick<PostgresSingleKeys, "database
 function extensionIsThere({ extensions }: Database, vector: VectorKeys): Problem[] {
   const method = indexMethod(vector);
   const wanted = LIMITS[method].extensions;
-  if (wanted.some((name) => (extensions as readonly string[]).includes(name))) return [];
+  if (wanted.some((name) => extensions.includes(name))) return [];
   const key = vector.index === undefined ? "rows" : "index";
   return [
     {
