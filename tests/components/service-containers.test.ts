@@ -1,6 +1,6 @@
 import { type Recorded } from "../support/mocks";
 import { object, objectsIn, type PodSpec, type ServiceSpec, variables, type WorkloadSpec } from "../support/objects";
-import { recordText } from "../support/program";
+import { rawConfig, recordConfig } from "../support/program";
 
 const text = `
 config:
@@ -67,7 +67,7 @@ config:
 
 let recorded: Recorded;
 beforeAll(async () => {
-  recorded = await recordText(text);
+  recorded = await recordConfig(rawConfig(text));
 });
 
 const deployment = (name: string) => object<WorkloadSpec>(recorded, "Deployment", name).spec;
