@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** The whole environment of the command. @default that of this process */
   readonly env?: NodeJS.ProcessEnv;
+  /** The account it runs as, which only root may choose. @default that of this process */
+  readonly user?: number;
   /** Written to the command's standard input, which is then closed. */
   readonly input?: string;
   /** `inherit` shows the command's output as it comes; `capture` returns it. @default capture */
@@ -64,7 +66,9 @@ function endIfInterrupted(): void {
 /** Runs a command to its end, whatever its exit code. Throws only when it cannot be started. */
 export function attempt(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: stdioOf(options) });
+    const { cwd, env = process.env, user } = options;
+    const account = user === undefined ? {} : { uid: user, gid: user };
+    const child = spawn(file, args, { cwd, env, stdio: stdioOf(options), ...account });
     running.add(child);
     options.stopOn?.addEventListener("abort", () => child.kill("SIGTERM"));
     let stdout = "";

@@ -68,6 +68,7 @@ async function unpack(archive: Uint8Array, file: string, inside: string, folder:
   await mkdir(scratch);
   await writeFile(join(scratch, file), archive);
   await run("tar", ["-xf", file], { cwd: scratch }); // macOS's tar reads zip too, and only macOS gets zip
+  await rm(join(scratch, file));
   for (const entry of await readdir(join(scratch, inside))) {
     await rename(join(scratch, inside, entry), join(folder, entry));
   }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { exists } from "../files.ts";
 import { step, type Note } from "../progress.ts";
 import { build } from "./build.ts";
 import { cacheFolder, fillFolder } from "./cache.ts";
@@ -38,7 +39,7 @@ export async function located(tool: Tool, bin: string): Promise<Located | undefi
   const found = await onPath(tool);
   if (found !== undefined) return { path: found.path, source: `on PATH, ${found.path}` };
   const path = join(folderOf(tool, bin), tool.name);
-  return (await versionOf(tool, path)) === tool.version ? { path, source: "in the cache" } : undefined;
+  return (await isIntact(tool, path)) ? { path, source: "in the cache" } : undefined;
 }
 
 function obtain(tool: Tool, bin: string): Promise<Located> {
@@ -78,7 +79,13 @@ async function make(tool: Tool, bin: string, note: Note): Promise<Located> {
   throw new Error(`${tool.name} ${tool.version} cannot be had on this machine:\n  ${failures.join("\n  ")}`);
 }
 
+/** A tool that cannot say its version lies in a folder that names it. */
+async function isIntact(tool: Tool, path: string): Promise<boolean> {
+  return tool.asksVersion === undefined ? exists(path) : (await versionOf(tool, path)) === tool.version;
+}
+
 async function verify(tool: Tool, path: string): Promise<void> {
+  if (tool.asksVersion === undefined) return;
   const version = await versionOf(tool, path);
   if (version !== tool.version) {
     throw new Error(`it reports version ${version ?? "nothing"}, expected ${tool.version}`);

@@ -30,6 +30,7 @@ export async function which(name: string, path = process.env.PATH ?? ""): Promis
  * what it said is kept until its file changes, for every command needs all of them.
  */
 export async function versionOf(tool: Pick<Tool, "asksVersion">, path: string): Promise<string | undefined> {
+  if (tool.asksVersion === undefined) return undefined;
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return undefined;
   const folder = join(cacheFolder(), "versions");

@@ -20,13 +20,15 @@ export interface Tool {
   readonly version: string;
   /** The first version that is not taken from PATH: the next one allowed to break us. */
   readonly below: string;
-  /** Arguments that make it print its version. */
-  readonly asksVersion: readonly string[];
+  /** Arguments that make it print its version; absent where it cannot, and then only the cache's own copy is taken. */
+  readonly asksVersion?: readonly string[];
   /** Folder under `modules/` whose go.mod pins it. */
   readonly module: string;
   readonly package: string;
   /** Link-time variables; unstamped programs report 0.0.0 and version checks fail. */
   readonly stamps: readonly string[];
+  /** Where it can be built, when not everywhere. */
+  readonly onlyOn?: Platform["os"];
   /** Undefined where the vendor publishes none for that platform. */
   readonly release: (platform: Platform) => Release | undefined;
 }
@@ -41,6 +43,10 @@ const kwok = "0.8.0";
 const helm = "3.19.0";
 // renovate: datasource=go depName=github.com/pulumi/pulumi/pkg/v3
 const pulumi = "3.259.0";
+// renovate: datasource=go depName=github.com/llm-d/llm-d-inference-sim
+const inferenceSimulator = "0.10.2";
+// renovate: datasource=go depName=github.com/coredns/coredns
+const coredns = "1.15.0";
 
 const kubernetesStamps = ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((variables) => [
   `${variables}.gitVersion=v${kubernetes}`,
@@ -129,6 +135,31 @@ const pulumiTool: Tool = {
   }),
 };
 
+/** An engine that speaks vLLM's API with made-up words. */
+const inferenceSimulatorTool: Tool = {
+  name: "llm-d-inference-sim",
+  version: inferenceSimulator,
+  below: "0.11.0",
+  module: "inference-sim",
+  package: "github.com/llm-d/llm-d-inference-sim/cmd/llm-d-inference-sim",
+  stamps: [],
+  release: () => undefined,
+};
+
+const corednsTool: Tool = {
+  name: "coredns",
+  version: coredns,
+  below: "2.0.0",
+  asksVersion: ["-version"],
+  module: "coredns",
+  package: "github.com/coredns/coredns",
+  stamps: [],
+  release: ({ os, arch }) => {
+    const url = `https://github.com/coredns/coredns/releases/download/v${coredns}/coredns_${coredns}_${os}_${arch}.tgz`;
+    return { url, checksums: `${url}.sha256`, folder: "." };
+  },
+};
+
 export const tools = {
   etcd: etcdTool,
   "kube-apiserver": kubernetesTool("kube-apiserver", ["--version"], ["linux"]),
@@ -139,6 +170,10 @@ export const tools = {
   kwokctl: kwokTool("kwokctl"),
   helm: helmTool,
   pulumi: pulumiTool,
+  "llm-d-inference-sim": inferenceSimulatorTool,
+  kubelet: { ...kubernetesTool("kubelet", ["--version"], ["linux"]), onlyOn: "linux" },
+  "kube-proxy": { ...kubernetesTool("kube-proxy", ["--version"], ["linux"]), onlyOn: "linux" },
+  coredns: corednsTool,
 } as const satisfies Record<string, Tool>;
 
 export type ToolName = keyof typeof tools;

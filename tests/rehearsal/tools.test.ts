@@ -49,10 +49,21 @@ describe("the table", () => {
     expect(pin?.[2]).toBe(tool.version);
   });
 
-  test.each(Object.values<Tool>(tools))("$name is published for Linux with checksums", ({ release, version }) => {
-    const published = release({ os: "linux", arch: "arm64" });
-    expect(published?.url).toContain(version);
-    expect(published?.checksums).toMatch(/^https:/);
+  const isPublished = ({ name }: Tool) => name !== "llm-d-inference-sim";
+
+  test.each(Object.values<Tool>(tools).filter(isPublished))(
+    "$name is published for Linux with checksums",
+    ({ release, version }) => {
+      const published = release({ os: "linux", arch: "arm64" });
+      expect(published?.url).toContain(version);
+      expect(published?.checksums).toMatch(/^https:/);
+    },
+  );
+
+  test("a tool that cannot say its version is not taken from PATH", async () => {
+    await writeFile(join(folder, "llm-d-inference-sim"), "#!/bin/sh\necho 0.10.2\n");
+    await chmod(join(folder, "llm-d-inference-sim"), 0o755);
+    expect(await onPath(tools["llm-d-inference-sim"], folder)).toBeUndefined();
   });
 });
 

@@ -14,7 +14,7 @@ from harness.processes import Process
 
 VERSION = "0.10.2"
 _PACKAGE = "github.com/llm-d/llm-d-inference-sim/cmd/llm-d-inference-sim"
-_MODULE = Path(__file__).parents[1] / "tools" / "inference-sim"
+_MODULE = Path(__file__).parents[4] / "rehearsal" / "tools" / "modules" / "inference-sim"
 
 
 class Simulator:

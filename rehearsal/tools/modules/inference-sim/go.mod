@@ -1,4 +1,4 @@
-module inference-sim
+module ai-platform.dev/rehearsal/inference-sim
 
 go 1.25.7
 
