@@ -48,6 +48,8 @@ const types = (name: string, project: string): Step => ({
   check: true,
 });
 
+const realNode = "tests/rehearsal/node.*\\.e2e\\.test\\.ts$";
+
 /** The longest first, so that no lane is left with one at the end. */
 const steps: readonly Step[] = [
   // Here rather than in the first test that needs one: on a fresh machine it takes minutes, and shows them.
@@ -68,15 +70,26 @@ const steps: readonly Step[] = [
     check: true,
   },
   // One at a time: each of them boots clusters.
-  jest("end-to-end", "--runInBand", "--testPathPatterns", "tests/(plugins|rehearsal)/.*\\.e2e\\.test\\.ts$"),
+  jest(
+    "end-to-end",
+    ...["--runInBand", "--testPathPatterns", "tests/(plugins|rehearsal)/.*\\.e2e\\.test\\.ts$"],
+    ...["--testPathIgnorePatterns", realNode],
+  ),
+  {
+    ...jest("real node", "--runInBand", "--testPathPatterns", realNode),
+    alone: true,
+    obstacle: () => rootOnLinux("a real node takes namespaces, mounts and control groups"),
+  },
   {
     ...jest("drills", "--runInBand", "--testPathPatterns", "tests/drills/.*\\.e2e\\.test\\.ts$"),
-    obstacle: () =>
-      process.platform === "linux" && process.getuid?.() === 0
-        ? undefined
-        : "drills give each server a network of its own, which takes root on Linux",
+    obstacle: () => rootOnLinux("drills give each server a network of its own"),
   },
 ];
+
+/** Why this machine cannot do what only root on Linux can. */
+function rootOnLinux(why: string): string | undefined {
+  return process.platform === "linux" && process.getuid?.() === 0 ? undefined : `${why}, which takes root on Linux`;
+}
 
 endOnSignal();
 void main(process.argv.slice(2)).then((code) => (process.exitCode = code));

@@ -8,6 +8,7 @@ import { attemptNamed, endNamed } from "../pid-file.ts";
 import type { Note } from "../progress.ts";
 import { attempt, CommandFailed, run, type RunResult } from "../process.ts";
 import { withLock } from "../tools/lock.ts";
+import { chooseAddresses } from "./addresses.ts";
 import { configuration, type ControlPlaneTools, portCount } from "./configuration.ts";
 import { nodesOf } from "./nodes.ts";
 import { freePorts } from "./ports.ts";
@@ -113,7 +114,11 @@ async function create(folder: string, binaries: ControlPlaneTools, note: Note): 
     note(attemptNote);
     await endComponents(home(folder));
     await rm(join(folder, "clusters"), { recursive: true, force: true });
-    await writeFile(join(folder, "kwokctl.yaml"), configuration(binaries, await freePorts(portCount)));
+    await mkdir(home(folder), { recursive: true });
+    const addresses = await chooseAddresses(home(folder));
+    const ports = await freePorts(portCount);
+    const text = configuration({ home: home(folder), binaries, ports, addresses });
+    await writeFile(join(folder, "kwokctl.yaml"), text);
     const result = await kwokctl(
       binaries.kwokctl,
       [...start("create"), "--config", join(folder, "kwokctl.yaml"), "--kubeconfig", ""],
@@ -177,7 +182,8 @@ function pidFile(folder: string): string {
   return join(folder, "kwokctl.pid");
 }
 
-function home(folder: string): string {
+/** Where kwokctl keeps the control plane of a folder. */
+export function home(folder: string): string {
   return join(folder, "clusters", name);
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse, parseAllDocuments, stringify } from "yaml";
 
 import { stageFiles } from "../../rehearsal/charts/stand-in.ts";
+import { addresses, freeSlot } from "../../rehearsal/cluster/addresses.ts";
 import { configuration, portCount } from "../../rehearsal/cluster/configuration.ts";
 import { needsOf, type Size, sizes } from "../../rehearsal/cluster/needs.ts";
 import { nodesOf, type SimulatedNode } from "../../rehearsal/cluster/nodes.ts";
@@ -138,9 +139,15 @@ describe("the configuration", () => {
       kubectl: "/bin/kubectl",
     };
     const ports = await freePorts(portCount);
-    const { options } = parse(configuration(binaries, ports)) as { options: Record<string, unknown> };
+    const text = configuration({ home: "/home", binaries, ports, addresses: addresses(3) });
+    const { options } = parse(text) as { options: Record<string, unknown> };
     expect(options.bindAddress).toBe("127.0.0.1");
     expect(Object.values(options)).toEqual(expect.arrayContaining(ports));
+  });
+
+  test("takes addresses that this machine has no route to", () => {
+    expect(freeSlot(["10.88.7.0", "10.96.8.0", "10.244.9.0", "192.168.1.0"], 7)).toBe(10);
+    expect(freeSlot(["10.88.199.0"], 199)).toBe(0);
   });
 
   test("takes distinct ports", async () => {
