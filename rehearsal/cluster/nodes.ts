@@ -53,6 +53,7 @@ function node(pool: NodePool, zone: string, name: string): SimulatedNode {
         "node.kubernetes.io/instance-type": pool.instanceType,
         "topology.kubernetes.io/region": "rehearsal",
         "topology.kubernetes.io/zone": zone,
+        "rehearsal.ai-platform/node": "simulated",
         "rehearsal.ai-platform/pool": pool.name,
         ...(pool.gpu && {
           "nvidia.com/gpu.count": String(pool.gpu.count),

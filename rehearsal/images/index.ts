@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 import { exists } from "../files.ts";
@@ -25,14 +25,23 @@ export interface ImageArchive {
   readonly file: string;
 }
 
+/** Changes with every line of this folder: a recipe that was mended makes its image anew. */
+async function howImagesAreMade(): Promise<string> {
+  const files = (await readdir(import.meta.dirname, { recursive: true, withFileTypes: true })).filter((it) =>
+    it.isFile(),
+  );
+  const texts = files.map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8"));
+  return createHash("sha256")
+    .update((await Promise.all(texts)).sort().join(""))
+    .digest("hex");
+}
+
 /** Makes an image, unless the cache has it. */
 export async function ensureImage(recipe: ImageRecipe, note: Note): Promise<ImageArchive> {
   const { reference, config, contents, fill } = recipe;
   const home = join(cacheFolder(), "images");
-  const key = createHash("sha256")
-    .update(JSON.stringify([reference, config, contents]))
-    .digest("hex")
-    .slice(0, 16);
+  const made = JSON.stringify([reference, config, contents, await howImagesAreMade()]);
+  const key = createHash("sha256").update(made).digest("hex").slice(0, 16);
   const folder = join(home, `${reference.replace(/[^a-z0-9.]+/g, "-")}-${key}`);
   const archive = { reference, file: join(folder, "image.tar") };
   if (await exists(archive.file)) return archive;

@@ -40,6 +40,7 @@ const node = spawn(
       ...settings.env,
       NODE_BINARY: process.execPath,
       POLICIES: join(import.meta.dirname, "policies", "main.ts"),
+      VOLUMES: join(import.meta.dirname, "volumes.ts"),
       NODE_ADDRESS: addresses.node,
       MACHINE: addresses.machine,
       PODS: addresses.pods,

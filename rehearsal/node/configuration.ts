@@ -5,11 +5,11 @@ import type { Addresses } from "../cluster/addresses.ts";
 /** The node's name, and the value of its labels. */
 export const nodeName = "real";
 /** Label and taint of the node: a pod runs there that has the one as its selector and tolerates the other. */
-export const placement = { key: "rehearsal.ai-platform/pool", value: nodeName } as const;
+export const placement = { key: "rehearsal.ai-platform/node", value: nodeName } as const;
 
 /** Where the node finds its own folder: short, because the names of sockets may have 108 characters. */
 export const nodeHome = "/run/node";
-const runtimeSocket = "/run/containerd/containerd.sock";
+export const runtimeSocket = "/run/containerd/containerd.sock";
 export const pauseImage = "rehearsal.ai-platform/pause:1";
 
 /** What the configuration depends on. */

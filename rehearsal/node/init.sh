@@ -53,6 +53,7 @@ supervise() {
 
 supervise containerd containerd --config "$configuration/containerd.toml" &
 supervise policies "$NODE_BINARY" "$POLICIES" "$configuration/kubeconfig.yaml" "$PODS" "$NODE_ADDRESS" "$MACHINE" &
+supervise volumes "$NODE_BINARY" "$VOLUMES" "$configuration/kubeconfig.yaml" "$home/volumes" &
 supervise kube-proxy kube-proxy --config "$configuration/kube-proxy.yaml" &
 # No pod runs before its images are there and its network is filtered.
 until [ -e "$home/images/complete" ] && nft list table inet rehearsal_policies >/dev/null 2>&1; do sleep 0.05; done

@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 
 import { nodeImages } from "../images/node.ts";
+import { platformImages } from "../images/platform.ts";
 import { endOnSignal } from "../process.ts";
 import { say, step } from "../progress.ts";
 import { ensureTools } from "../tools/index.ts";
@@ -37,7 +38,11 @@ async function main(): Promise<void> {
   if (obstacle !== undefined) throw new Error(`This machine cannot run a real node: ${obstacle}.`);
   const { kubectl } = await ensureTools(["kubectl"]);
   const programs = await ensureNodePrograms();
-  const images = await step("images", nodeImages, (made) => `${made.length}`);
+  const images = await step(
+    "images",
+    async (note) => [...(await nodeImages(note)), ...(await platformImages(note))],
+    (made) => `${made.length}`,
+  );
   say(changes);
   await step("real node", (note) => startNode({ folder, kubectl, programs, images, note }));
 }

@@ -2,7 +2,7 @@
 import { run } from "../../process.ts";
 import { compile } from "./compile.ts";
 import type { ClusterView, Namespace, NetworkPolicy, Pod } from "./objects.ts";
-import { ApiServer } from "./watch.ts";
+import { ApiServer } from "../api-server.ts";
 
 /** Changes that come together are applied together, in milliseconds. */
 const settling = 20;
