@@ -4,7 +4,7 @@
  */
 import { spawn } from "node:child_process";
 import { openSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -60,7 +60,9 @@ const first = await firstProcess(node.pid ?? 0);
 await connectLink(first);
 await relay(addresses.machine, settings.apiPort);
 node.stdin?.write("go\n");
-await writeFile(join(folder, "first.pid"), String(first));
+// The file appears with its content: whoever waits for it reads it at once.
+await writeFile(join(folder, "first.pid.new"), String(first));
+await rename(join(folder, "first.pid.new"), join(folder, "first.pid"));
 
 function labels(): string {
   const zone = { "topology.kubernetes.io/region": "rehearsal", "topology.kubernetes.io/zone": "zone-a" };

@@ -1,21 +1,15 @@
 /** A real node for a control plane of its own: `node rehearsal/node/main.ts start --dir D`; see usage. */
 import { parseArgs } from "node:util";
 
-import { nodeImages } from "../images/node.ts";
-import { platformImages } from "../images/platform.ts";
 import { endOnSignal } from "../process.ts";
-import { say, step } from "../progress.ts";
+import { step } from "../progress.ts";
 import { ensureTools } from "../tools/index.ts";
-import { ensureNodePrograms, nodeObstacle, startNode, stopNode } from "./index.ts";
+import { stopNode } from "./index.ts";
+import { joinRealNode } from "./join.ts";
 
 const usage = `node rehearsal/node/main.ts <start|stop> --dir <folder>
   start  adds a real node to the control plane that \`node rehearsal/cluster/main.ts start --dir <folder>\` made
   stop   ends it and removes what it kept; the control plane goes on without it`;
-
-/** What a start says before it does anything. */
-export const changes =
-  "… the real node keeps to namespaces of its own; on this machine it adds one network link with two routes and one\n" +
-  "  control group, and the kernel may load modules for it. Stopping it removes all but the modules.";
 
 endOnSignal();
 try {
@@ -34,15 +28,7 @@ async function main(): Promise<void> {
     await step("real node stopped", () => stopNode(folder));
     return;
   }
-  const obstacle = await nodeObstacle();
-  if (obstacle !== undefined) throw new Error(`This machine cannot run a real node: ${obstacle}.`);
   const { kubectl } = await ensureTools(["kubectl"]);
-  const programs = await ensureNodePrograms();
-  const images = await step(
-    "images",
-    async (note) => [...(await nodeImages(note)), ...(await platformImages(note))],
-    (made) => `${made.length}`,
-  );
-  say(changes);
-  await step("real node", (note) => startNode({ folder, kubectl, programs, images, note }));
+  const obstacle = await joinRealNode(folder, kubectl);
+  if (obstacle !== undefined) throw new Error(`This machine cannot run a real node: ${obstacle}.`);
 }

@@ -67,6 +67,20 @@ test("a Service answers under its name, to a pod that the policies permit", asyn
   expect((await get("friend", "http://web.real.svc.cluster.local/")).stdout).toBe("a real answer");
 });
 
+test("a claim is a folder of the node, which belongs to the pod's group and outlives the pod", async () => {
+  const written = "echo kept > /data/file && cat /data/file";
+  expect((await exec("statefulset/store", "sh", "-c", written)).stdout).toBe("kept\n");
+  await kubectl("delete", "pod", "store-0");
+  await kubectl("wait", "--for=condition=Ready", "pod/store-0", `--timeout=${patience}ms`);
+  expect((await exec("statefulset/store", "cat", "/data/file")).stdout).toBe("kept\n");
+});
+
+test("a DaemonSet whose image the node lacks leaves it out, and is complete", async () => {
+  const { stdout } = await kubectl("rollout", "status", "daemonset/everywhere", `--timeout=${patience}ms`);
+  expect(stdout).toContain("successfully rolled out");
+  expect(await nodesOf("everywhere")).not.toContain("real");
+});
+
 test("a pod that the server does not permit gets no packet through, by name or by address", async () => {
   const dropped = await droppedPackets();
   const answer = await get("stranger", "http://web.real.svc.cluster.local/");
@@ -187,13 +201,8 @@ async function nodesOf(app: string): Promise<string[]> {
 }
 
 async function rolledOut(): Promise<void> {
-  for (const name of ["web", "friend", "stranger"]) {
-    const { code, stdout, stderr } = await kubectl(
-      "rollout",
-      "status",
-      `deployment/${name}`,
-      `--timeout=${patience}ms`,
-    );
+  for (const name of ["deployment/web", "deployment/friend", "deployment/stranger", "statefulset/store"]) {
+    const { code, stdout, stderr } = await kubectl("rollout", "status", name, `--timeout=${patience}ms`);
     if (code !== 0) throw new Error(stdout + stderr);
   }
 }
