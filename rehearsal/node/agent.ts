@@ -9,8 +9,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Addresses } from "../cluster/addresses.ts";
+import { exists } from "../files.ts";
 import { attempt, kill, run } from "../process.ts";
 import { nodeName, placement } from "./configuration.ts";
+import { removeControlGroup } from "./control-groups.ts";
 import { relay } from "./relay.ts";
 
 /** What a start writes for its agent. */
@@ -20,6 +22,8 @@ export interface AgentSettings {
   /** Folders of the node's programs, and the environment in which they find their libraries. */
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Holds every process of the node's pods. */
+  readonly controlGroup: string;
 }
 
 const namespaces = ["--pid", "--fork", "--kill-child", "--mount", "--mount-proc", "--net", "--uts", "--ipc"];
@@ -50,8 +54,13 @@ const node = spawn(
 );
 node.on("exit", (code, signal) => {
   process.stderr.write(`The node has ended with ${code ?? signal}.\n`);
-  process.exit(1);
+  void removeControlGroup(settings.controlGroup).finally(() => process.exit(1));
 });
+// A folder that was simply removed takes its node along.
+setInterval(
+  () => void exists(join(folder, "agent.json")).then((there) => there || kill(node.pid ?? 0, "SIGKILL")),
+  1000,
+);
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   process.on(signal, () => kill(node.pid ?? 0, "SIGKILL"));
 }

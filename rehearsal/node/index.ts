@@ -79,7 +79,7 @@ async function boot(folder: string, addresses: Addresses, { programs, note }: No
     controlGroup,
   });
   for (const [name, text] of Object.entries(files)) await writeFile(join(home(folder), "configuration", name), text);
-  await startAgent(folder, { addresses, apiPort, path: programs.path, env: programs.env });
+  await startAgent(folder, { addresses, apiPort, path: programs.path, env: programs.env, controlGroup });
 }
 
 async function startAgent(folder: string, settings: AgentSettings): Promise<void> {
@@ -103,8 +103,8 @@ async function end(folder: string): Promise<void> {
   }
   const text = await readFile(join(home(folder), "agent.json"), "utf8").catch(() => undefined);
   if (text !== undefined) {
-    const { addresses } = JSON.parse(text) as AgentSettings;
-    await removeControlGroup(controlGroupOf(addresses));
+    const { addresses, controlGroup } = JSON.parse(text) as AgentSettings;
+    await removeControlGroup(controlGroup); // of a node whose agent was killed
     await attempt("ip", ["link", "delete", addresses.link]); // it goes with the node, but not always at once
   }
   for (const file of [pidFile(folder), join(home(folder), "first.pid")]) await rm(file, { force: true });

@@ -149,6 +149,15 @@ test("a node whose agent is killed ends with it, and the next start continues", 
   await eventually(async () => (await get("friend", "http://web.real.svc.cluster.local/")).stdout === "a real answer");
 });
 
+test("a node whose folder is removed ends by itself, and the next start makes a new one", async () => {
+  await rm(join(folder, "node"), { recursive: true });
+  await eventually(async () =>
+    (await machine()).traces.every((trace) => !/^link|^control group|node\/agent/.test(trace)),
+  );
+  await startNode(options);
+  await rolledOut();
+});
+
 test("a stop leaves the machine as it was", async () => {
   const { traces, settings } = await machine();
   expect(settings).toEqual(before);
