@@ -1,11 +1,11 @@
 import { cp, readdir, realpath, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 
 import { exists } from "../files.ts";
 import { run } from "../process.ts";
 import { step } from "../progress.ts";
 import { type PackageSet, unpackPackages } from "../tools/debian.ts";
-import { cacheFolder, ensureTools } from "../tools/index.ts";
+import { ensureTools } from "../tools/index.ts";
 import { which } from "../tools/path.ts";
 
 const backend = join(import.meta.dirname, "..", "..", "apps", "backend");
@@ -13,6 +13,8 @@ const backend = join(import.meta.dirname, "..", "..", "apps", "backend");
 /** A folder of programs, and the environment in which they find their libraries. */
 export interface Programs {
   readonly folder: string;
+  /** The unpacked packages that they are in; absent when they are installed. */
+  readonly root?: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -81,17 +83,16 @@ async function newest(root: string, place: string, program: string): Promise<str
 async function programsIn(root: string, folder: string): Promise<Programs> {
   const libraries = await readdir(join(root, "usr/lib"), { recursive: true, withFileTypes: true });
   const folders = libraries.filter(({ name }) => /\.so(\.|$)/.test(name)).map(({ parentPath }) => parentPath);
-  return { folder, env: { LD_LIBRARY_PATH: [...new Set(folders)].join(":") } };
+  return { folder, root, env: { LD_LIBRARY_PATH: [...new Set(folders)].join(":") } };
 }
 
 /** Programs where any account may run them: another one than root cannot look into root's cache. */
 export async function copyOutOfCache(programs: Programs, target: string): Promise<Programs> {
-  const home = join(cacheFolder(), "debian");
-  if (!programs.folder.startsWith(home)) return programs;
-  const [release = "", set = "", ...rest] = programs.folder.slice(home.length + 1).split("/");
-  const root = join(target, basename(set));
-  await cp(join(home, release, set), root, { recursive: true, verbatimSymlinks: true });
-  return programsIn(root, join(root, ...rest));
+  const { root, folder } = programs;
+  if (root === undefined) return programs;
+  const copy = join(target, "programs");
+  await cp(root, copy, { recursive: true, verbatimSymlinks: true });
+  return programsIn(copy, join(copy, relative(root, folder)));
 }
 
 /** The Python with the gateway's locked packages. */
