@@ -11,8 +11,8 @@ import { debianImage, programImage } from "./recipes.ts";
 
 /** The program's own pins; `require` because the program is a CommonJS package. */
 const { images } = createRequire(import.meta.url)(
-  "../../components/foundation/versions.ts",
-) as typeof import("../../components/foundation/versions.ts");
+  "../../components/versions.ts",
+) as typeof import("../../components/versions.ts");
 
 const postgresPrograms = "/usr/lib/postgresql/17/bin";
 const postgresEntrypoint = join(import.meta.dirname, "postgres", "entrypoint.sh");

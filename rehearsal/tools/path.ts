@@ -30,22 +30,23 @@ export async function which(name: string, path = process.env.PATH ?? ""): Promis
  * what it said is kept until its file changes, for every command needs all of them.
  */
 export async function versionOf(tool: Pick<Tool, "asksVersion">, path: string): Promise<string | undefined> {
-  if (tool.asksVersion === undefined) return undefined;
+  const { asksVersion } = tool;
+  if (asksVersion === undefined) return undefined;
   const file = await stat(path).catch(() => undefined);
   if (file === undefined) return undefined;
   const folder = join(cacheFolder(), "versions");
   const place = join(folder, [file.dev, file.ino, file.size, file.mtimeMs].join("-"));
   const kept = await readFile(place, "utf8").catch(() => undefined);
   if (kept) return kept;
-  const version = await ask(tool, path);
+  const version = await ask(asksVersion, path);
   if (version === undefined) return undefined;
   await mkdir(folder, { recursive: true });
   await writeFile(place, version);
   return version;
 }
 
-async function ask(tool: Pick<Tool, "asksVersion">, path: string): Promise<string | undefined> {
-  const result = await attempt(path, tool.asksVersion).catch(() => undefined);
+async function ask(asksVersion: readonly string[], path: string): Promise<string | undefined> {
+  const result = await attempt(path, asksVersion).catch(() => undefined);
   return result?.code === 0 ? versionIn(result.stdout + result.stderr) : undefined;
 }
 

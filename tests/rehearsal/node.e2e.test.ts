@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { addressesOf } from "../../rehearsal/cluster/addresses.ts";
 import { controlPlaneTools, type ControlPlaneTools } from "../../rehearsal/cluster/configuration.ts";
+import { profileFor } from "../../rehearsal/cluster/profiles.ts";
 import { startCluster, stopCluster } from "../../rehearsal/cluster/index.ts";
 import { nodeImages } from "../../rehearsal/images/node.ts";
 import { ensureNodePrograms, type NodeOptions, startNode, stopNode } from "../../rehearsal/node/index.ts";
@@ -35,7 +36,12 @@ beforeAll(async () => {
   const images = await nodeImages(() => undefined);
   folder = await mkdtemp(join(tmpdir(), "node-"));
   before = await machineSettings();
-  ({ kubeconfig } = await startCluster({ folder, profile: "dev", binaries, note: () => undefined }));
+  ({ kubeconfig } = await startCluster({
+    folder,
+    profile: profileFor({ size: "dev", gpuProducts: [] }),
+    binaries,
+    note: () => undefined,
+  }));
   options = { folder, kubectl: binaries.kubectl, programs, images, note: () => undefined };
   await startNode(options);
   link = (await addressesOf(join(kubeconfig, "..")))?.link ?? "";
