@@ -5,7 +5,7 @@ CLUSTER = $(if $(findstring command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECO
 RUN = @rehearsal/bootstrap.sh
 
 .DEFAULT_GOAL = help
-.PHONY: up preview down status logs kubectl stacks check test test-engine golden bench bench-backend help
+.PHONY: up preview down status logs kubectl stacks plan check-config check test test-engine golden bench bench-backend help
 
 up: ## Bring the stack up: on a rehearsal, or with KUBECONFIG=<file> on that cluster
 	$(RUN) up --stack "$(STACK)" $(CLUSTER)
@@ -27,6 +27,12 @@ kubectl: ## Run kubectl on the stack's cluster: ARGS="get pods -A"
 
 stacks: ## List the stacks and their files, as JSON
 	$(RUN) stacks
+
+plan: ## Say what a stack asks of a cluster, without one
+	$(RUN) -- node rehearsal/plan/main.ts "$(STACK)"
+
+check-config: ## Check a stack file alone, without tools, cluster or state: FILE=Pulumi.dev.yaml
+	$(RUN) -- node rehearsal/offline/check-config.ts "$(FILE)"
 
 check: ## Check what needs no cluster, in about two minutes: format, lint, types, unit tests, golden files
 	$(RUN) -- npm test --silent -- check

@@ -58,11 +58,16 @@ explain() {
   fail "$1 failed; the lines above are npm's own."
 }
 
+# new_enough NODE: asked in the shell, because every command asks.
 new_enough() {
-  command -v "$1" >/dev/null 2>&1 && "$1" -e '
-    const [want, have] = [process.argv[1], process.versions.node].map((version) => version.split(".").map(Number));
-    process.exit(have[0] > want[0] || (have[0] === want[0] && have[1] >= want[1]) ? 0 : 1);
-  ' "$node_minimum"
+  version=$("$1" --version 2>/dev/null) || return 1
+  version=${version#v}
+  minor=${version#*.}
+  if [ "${version%%.*}" -eq "${node_minimum%.*}" ]; then
+    [ "${minor%%.*}" -ge "${node_minimum#*.}" ]
+  else
+    [ "${version%%.*}" -gt "${node_minimum%.*}" ]
+  fi
 }
 
 package_of_this_machine() {

@@ -117,7 +117,7 @@ export class Engine {
   }
 
   private async policyFlags(): Promise<string[]> {
-    const config = join("policies", "policy-config.json");
+    const config = join("policies", "configuration.json");
     const flags = ["--policy-pack", "policies"];
     return (await exists(join(projectRoot, config))) ? [...flags, "--policy-pack-config", config] : flags;
   }

@@ -15,8 +15,7 @@ export function up(target: Target): Promise<number> {
     const engine = await prepared(target);
     const code = await engine.operate("up", answers(target));
     if (code !== 0) return code;
-    await waitUntilReady(engine);
-    await report(engine);
+    await report(engine, await waitUntilReady(engine));
     return 0;
   });
 }

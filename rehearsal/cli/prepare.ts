@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { ensureCharts } from "../charts/index.ts";
 import { controlPlaneTools, type ControlPlaneTools } from "../cluster/configuration.ts";
 import { startCluster } from "../cluster/index.ts";
-import { profileOf } from "../cluster/profiles.ts";
+import { needsOf } from "../cluster/needs.ts";
+import { profileFor } from "../cluster/profiles.ts";
 import { installPlugins } from "../plugins/index.ts";
 import { run } from "../process.ts";
 import { say, step } from "../progress.ts";
@@ -50,9 +51,10 @@ async function together<First, Second>(work: [Promise<First>, Promise<Second>]):
 }
 
 async function startRehearsal(target: Target, binaries: ControlPlaneTools): Promise<string> {
+  const profile = profileFor(needsOf(await readFile(target.stackFile, "utf8")));
   const { kubeconfig } = await step(
     "control plane",
-    (note) => startCluster({ folder: target.folder, profile: profileOf(target.stack), binaries, note }),
+    (note) => startCluster({ folder: target.folder, profile, binaries, note }),
     ({ state }) => state,
   );
   await forgetStateOfAnotherCluster(target, binaries.kubectl, kubeconfig);

@@ -30,17 +30,17 @@ const interval = 1_000;
 /** The engine has waited for each resource already; what is left are the charts' own pods. In milliseconds. */
 const patience = 5 * 60_000;
 
-/** Waits until every workload and pod of a stack is ready. Throws with what is not when patience ends. */
-export async function waitUntilReady(engine: Engine): Promise<void> {
-  await step(
+/** Waits until every workload and pod of a stack is ready, and returns them. Throws with what is not when patience ends. */
+export function waitUntilReady(engine: Engine): Promise<readonly ClusterObject[]> {
+  return step(
     "everything ready",
     async (note) => {
       const deadline = Date.now() + patience;
       const namespaces = await namespacesOf(engine);
       for (;;) {
-        const objects = await workloads(engine.cluster, namespaces);
+        const objects = await workloadsIn(engine.cluster, namespaces);
         const waiting = objects.flatMap((object) => unready(object) ?? []);
-        if (waiting.length === 0) return objects.length;
+        if (waiting.length === 0) return objects;
         if (Date.now() > deadline) {
           throw new Error(`Not ready after ${patience / 60_000} minutes:\n  ${waiting.slice(0, 20).join("\n  ")}`);
         }
@@ -48,19 +48,22 @@ export async function waitUntilReady(engine: Engine): Promise<void> {
         await sleep(interval);
       }
     },
-    (count) => `${count} workloads and pods`,
+    ({ length }) => `${length} workloads and pods`,
   );
 }
 
+/** The workloads and pods of a stack. */
+export async function workloads(engine: Engine): Promise<readonly ClusterObject[]> {
+  return workloadsIn(engine.cluster, await namespacesOf(engine));
+}
+
 /** The namespaces that a stack has made: what it installs lives nowhere else. */
-export async function namespacesOf(engine: Engine): Promise<readonly string[]> {
+async function namespacesOf(engine: Engine): Promise<readonly string[]> {
   const resources = (await engine.state())?.deployment?.resources ?? [];
   return resources.flatMap(({ type, id }) => (type === "kubernetes:core/v1:Namespace" ? (id ?? []) : []));
 }
 
-/** The workloads and pods in some namespaces. */
-export async function workloads(cluster: Cluster, namespaces: readonly string[]): Promise<ClusterObject[]> {
-  const { kubectl, kubeconfig } = cluster;
+async function workloadsIn({ kubectl, kubeconfig }: Cluster, namespaces: readonly string[]): Promise<ClusterObject[]> {
   const line = ["get", "deployments,statefulsets,daemonsets,jobs,pods", "--all-namespaces", "--output=json"];
   const { items } = JSON.parse(await run(kubectl, ["--kubeconfig", kubeconfig, ...line])) as List;
   return items.filter(({ metadata }) => namespaces.includes(metadata.namespace));

@@ -1,14 +1,14 @@
 import type { Engine } from "./engine.ts";
-import { type ClusterObject, namespacesOf, unready, workloads } from "./readiness.ts";
+import { type ClusterObject, unready } from "./readiness.ts";
 import type { Target } from "./target.ts";
 
-/** Prints one screen: what runs where, the stack's outputs, and where to look next. */
-export async function report(engine: Engine): Promise<void> {
+/**
+ * Prints one screen: what runs where, the stack's outputs, and where to look next.
+ * @param objects the stack's workloads and pods
+ */
+export async function report(engine: Engine, objects: readonly ClusterObject[]): Promise<void> {
   const secrets = engine.target.showSecrets ? ["--show-secrets"] : [];
-  const [outputs, objects] = await Promise.all([
-    engine.ask(["stack", "output", "--json", ...secrets]),
-    namespacesOf(engine).then((namespaces) => workloads(engine.cluster, namespaces)),
-  ]);
+  const outputs = await engine.ask(["stack", "output", "--json", ...secrets]);
   const lines = [
     "",
     title(engine.target),

@@ -62,10 +62,3 @@ function gpuPool(product: string): NodePool {
     gpu: { product, count: 8, ...(memoryMiB !== undefined && { memoryMiB }) },
   };
 }
-
-/** Until its caller asks `profileFor(needsOf(<text of the stack file>))`: a name says nothing about what a stack needs. */
-export function profileOf(stack: string): readonly NodePool[] {
-  return profileFor(
-    stack === "dev" ? { size: "dev", gpuProducts: [] } : { size: "small", gpuProducts: Object.keys(gpuMemoryMiB) },
-  );
-}

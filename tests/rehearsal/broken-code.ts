@@ -1,17 +1,31 @@
-/** A Job whose pod fails, in code that a developer could append to the program. */
+// Written without the program's own parts, so that it stays what it is when those change.
+
+/** A Job whose pod fails, in code that a developer could append to the program: it meets every policy. */
 export const failingJob = `
 import * as broken from "@pulumi/kubernetes";
-import { labels, podSpec } from "./components/foundation";
-const doomed = { name: "doomed", image: "registry.example.com/doomed:1.0.0", resources: { cpu: "10m", memoryMiB: 16 } };
+const labels = Object.fromEntries(
+  ["name", "instance", "component", "part-of", "managed-by"].map((label) => ["app.kubernetes.io/" + label, "doomed"]),
+);
 new broken.batch.v1.Job("doomed", {
-  metadata: { namespace: namespace.reference, labels: labels("doomed", "test") },
+  metadata: { namespace: "ai-platform", labels },
   spec: {
     backoffLimit: 0,
     template: {
-      metadata: { labels: { ...labels("doomed", "test"), "rehearsal.ai-platform/fails": "true" } },
+      metadata: { labels: { ...labels, "rehearsal.ai-platform/fails": "true" } },
       spec: {
-        ...podSpec({ containers: [doomed], user: 1000, serviceAccount: "default", selector: {}, shutdown: { drainSeconds: 1 } }),
         restartPolicy: "Never",
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
+        containers: [{
+          name: "doomed",
+          image: "registry.example.com/doomed:1.0.0",
+          resources: { requests: { cpu: "10m", memory: "16Mi" }, limits: { cpu: "40m", memory: "16Mi" } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          },
+        }],
       },
     },
   },
@@ -22,7 +36,7 @@ new broken.batch.v1.Job("doomed", {
 export const rootPod = `
 import * as careless from "@pulumi/kubernetes";
 new careless.apps.v1.Deployment("careless", {
-  metadata: { namespace: namespace.reference },
+  metadata: { namespace: "ai-platform" },
   spec: {
     selector: { matchLabels: { app: "careless" } },
     template: {

@@ -16,8 +16,9 @@ import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { projectRoot as ROOT } from "../../rehearsal/cli/target.ts";
 import { run } from "../../rehearsal/process.ts";
+import { stackFiles } from "../../rehearsal/stack-files.ts";
 
-type Command = "up" | "preview" | "down" | "status";
+type Command = "up" | "preview" | "down" | "status" | "kubectl" | "logs";
 
 /** Which processes a crash takes: the command line alone, a plugin alone, or the whole process group. */
 export type Victim = "command" | "plugin" | "everything";
@@ -48,8 +49,8 @@ export class Checkout {
   }
 
   /** Runs a command of the rehearsal and returns what it printed, whatever its exit code. */
-  command(name: Command, stack: string): Promise<CommandResult> {
-    return this.start(name, stack, () => undefined);
+  command(name: Command, stack: string, ...more: string[]): Promise<CommandResult> {
+    return this.start([name, "--stack", stack, ...more], () => undefined);
   }
 
   /**
@@ -58,7 +59,7 @@ export class Checkout {
    */
   async killedCommand(name: Command, stack: string, text: RegExp, victim: Victim): Promise<string> {
     let killed = false;
-    const { code, output } = await this.start(name, stack, (seen, pid) => {
+    const { code, output } = await this.start([name, "--stack", stack], (seen, pid) => {
       if (killed || !text.test(seen)) return;
       const target = victim === "plugin" ? this.busyPlugin(stack) : victim === "command" ? pid : -pid;
       if (target === undefined) return;
@@ -76,8 +77,8 @@ export class Checkout {
     return note === undefined ? undefined : parseInt(note);
   }
 
-  private start(name: Command, stack: string, onOutput: (output: string, pid: number) => void): Promise<CommandResult> {
-    const child = spawn(process.execPath, [join(this.folder, "rehearsal/cli/main.ts"), name, "--stack", stack], {
+  private start(line: string[], onOutput: (output: string, pid: number) => void): Promise<CommandResult> {
+    const child = spawn(process.execPath, [join(this.folder, "rehearsal/cli/main.ts"), ...line], {
       cwd: this.folder,
       stdio: ["ignore", "pipe", "pipe"],
       // A process group of its own, so that a kill can reach the engine as well.
@@ -99,7 +100,7 @@ export class Checkout {
 
   /** Sets one top-level key of a stack file. */
   configure(stack: string, key: string, value: unknown): void {
-    const file = join(this.folder, `Pulumi.${stack}.yaml`);
+    const file = stackFiles(this.folder).find((one) => one.stack === stack)?.file ?? "";
     const content = parse(readFileSync(file, "utf8")) as { config: Record<string, unknown> };
     content.config[`ai-platform:${key}`] = value;
     writeFileSync(file, stringify(content));

@@ -97,8 +97,28 @@ describe("the dev stack", () => {
     expect(again.output).toMatch(/Resources:\n\s+\d+ unchanged/);
   });
 
+  test("can be looked into: with kubectl, and by the names of its services", async () => {
+    const pods = await checkout.command(
+      "kubectl",
+      "dev",
+      "--",
+      "get",
+      "pods",
+      "-n",
+      "ai-platform",
+      "-l",
+      "a notin (b, c)",
+    );
+    expectSuccess(pods);
+    expect(pods.output).toMatch(/^backend-\S+ +1\/1 +Running/m);
+    const logs = await checkout.command("logs", "dev", "--service", "bakend");
+    expect(logs.code).toBe(1);
+    expect(logs.output).toMatch(/No pod belongs to a service "bakend". The services with pods are: .*\bbackend\b/);
+  });
+
   test("takes a changed key over, and nothing else", async () => {
-    checkout.configure("dev", "backend", { memoryMiB: 320 });
+    const backend = { kind: "gateway", uses: ["postgres", "cache", "queue"], memory: "320Mi" };
+    checkout.configure("dev", "services", { backend });
     const preview = await checkout.command("preview", "dev");
     expectSuccess(preview);
     expect(preview.output).toMatch(/Resources:\n\s+~ 1 to update/);
