@@ -42,9 +42,9 @@ function allowed(issue: Issue): string {
     case "invalid_type":
       return issue.expected === "int" ? "a whole number" : `a value of type ${issue.expected}`;
     case "too_small":
-      return `at least ${issue.minimum}${issue.origin === "array" ? " entries" : ""}`;
+      return `at least ${issue.minimum}${unit(issue.origin)}`;
     case "too_big":
-      return `at most ${issue.maximum}${issue.origin === "array" ? " entries" : ""}`;
+      return `at most ${issue.maximum}${unit(issue.origin)}`;
     case "invalid_value":
       return oneOf(issue.values);
     case "invalid_union":
@@ -53,6 +53,12 @@ function allowed(issue: Issue): string {
     default:
       return issue.message;
   }
+}
+
+/** What a bound counts. */
+function unit(origin: string): string {
+  if (origin === "array") return " entries";
+  return origin === "string" ? " characters" : "";
 }
 
 function oneOf(values: readonly z.core.util.Primitive[]): string {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mebibytes, millicores } from "./resources";
 
 /** Building blocks of keys: each says in words what is allowed, for error messages and the reference page. */
 
@@ -104,17 +105,34 @@ export const toleration = z.strictObject({
 });
 
 /** Requests and limits of a container, apart. */
-export const resources = z.strictObject({
-  cpu: cpu.describe("CPU request."),
-  memory: quantity.describe("Memory request."),
-  limits: z
-    .strictObject({
-      cpu: cpu.optional().describe("Default: four times the request."),
-      memory: quantity.optional().describe("Default: the request."),
-    })
-    .optional()
-    .describe("Limits, where they differ from the defaults."),
-});
+export const resources = z
+  .strictObject({
+    cpu: cpu.describe("CPU request."),
+    memory: quantity.describe("Memory request."),
+    limits: z
+      .strictObject({
+        cpu: cpu.optional().describe("Default: four times the request."),
+        memory: quantity.optional().describe("Default: the request."),
+      })
+      .optional()
+      .describe("Limits, where they differ from the defaults."),
+  })
+  .check(({ value: { cpu: cores, memory, limits = {} }, issues }) => {
+    const compare = (key: "cpu" | "memory", request: string, limit: string | undefined) => {
+      const [field, amount] = key === "cpu" ? [cpu, millicores] : [quantity, mebibytes];
+      // What is no quantity at all has its own message.
+      if (![request, limit].every((text) => field.safeParse(text).success)) return;
+      if (limit === undefined || amount(limit) >= amount(request)) return;
+      issues.push({
+        code: "custom",
+        path: ["limits", key],
+        message: `at least the request, ${request}`,
+        input: limit,
+      });
+    };
+    compare("cpu", cores, limits.cpu);
+    compare("memory", memory, limits.memory);
+  });
 
 /** Whole number within bounds that the error message repeats. */
 export function count(minimum: number, maximum: number) {

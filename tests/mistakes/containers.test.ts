@@ -49,6 +49,21 @@ describeMistakes("a mistake about what is asked where is refused", [
   ["stores/postgres/serviceName", "postgres-rw", "stores.postgres.serviceName", "a Service of the operator"],
 ]);
 
+describeMistakes("a mistake about limits, secrets and addresses is refused", [
+  [
+    "services/web/resources",
+    { cpu: "1", memory: "1Gi", limits: { cpu: "500m" } },
+    "limits.cpu",
+    "at least the request, 1",
+  ],
+  ["services/web/resources", { cpu: "1", memory: "1Gi", limits: { memory: "512Mi" } }, "at least the request, 1Gi"],
+  ["stores/cache/resources", { cpu: "1", memory: "2Gi", limits: { cpu: "1m" } }, "stores.cache.resources.limits.cpu"],
+  ["services/worker/secretName", "jobs", "services.worker.secretName", "no variable has a secret"],
+  ["services/web/secretVariables", "because", "at least 10 characters"],
+  ["services/web/environment/CACHE", "redis://cache:6379", "environment.CACHE", "cache is not in uses"],
+  ["services/web/environment/JOBS", "redis://:pw@queue.shop.svc.cluster.local:6379/0", "queue is not in uses"],
+]);
+
 describe("a variable of what has no such secret is refused", () => {
   const withWorker = (keys: object) => {
     const { services, ...others } = soundKeys();

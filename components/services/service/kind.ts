@@ -1,5 +1,6 @@
 import { kind, type Problem, type Reference, type Stack, usedParts } from "../../foundation";
 import { unknownMiddlewares } from "../../platform/ingress/kind";
+import { addressProblems } from "./addresses";
 import { variablesComeFromUses } from "./connection-values";
 import { isFile } from "./environment";
 import { Service } from ".";
@@ -17,8 +18,9 @@ export const service = kind(serviceKeys, Service, {
     ...portProblems(keys),
     ...sidecarProblems(keys, name),
     ...secretsNeedAReason(keys),
-    ...secretHasOneOwner(keys, stack, name),
+    ...secretNameProblems(keys, stack, name),
     ...variablesComeFromUses(keys, stack),
+    ...addressProblems(keys, stack, name),
     ...sharedClaims(keys),
     ...routesNeedIngress(keys, stack),
     ...keys.routes.flatMap(({ through }, index) => unknownMiddlewares(["routes", index, "through"], through, stack)),
@@ -48,17 +50,14 @@ function secretsNeedAReason({ environment, secretVariables }: ServiceKeys): Prob
   ];
 }
 
-/** Services with a Secret of the same name would each write it. */
-function secretHasOneOwner({ secretName }: ServiceKeys, { parts }: Stack, name: string): Problem[] {
+/** A Secret has something in it, and one owner: two services would each write it. */
+function secretNameProblems({ secretName, environment }: ServiceKeys, { parts }: Stack, name: string): Problem[] {
   if (secretName === undefined) return [];
   const other = [...parts.values()].find((part) => part.name !== name && part.keys["secretName"] === secretName);
-  if (!other) return [];
-  return [
-    {
-      path: ["secretName"],
-      text: `is "${secretName}", but so is that of ${other.name}, and each would write the Secret.\n  Give each a name of its own.`,
-    },
-  ];
+  const shared = `is "${secretName}", but so is that of ${other?.name}, and each would write the Secret.\n  Give each a name of its own.`;
+  const empty = `is "${secretName}", but no variable has a secret to put there.\n  Remove it, or add one, as in environment: { TOKEN_FILE: { secret: token } }.`;
+  const isEmpty = Object.values(environment).every((value) => typeof value === "string");
+  return [...(other ? [shared] : []), ...(isEmpty ? [empty] : [])].map((text) => ({ path: ["secretName"], text }));
 }
 
 function sharedClaims(keys: ServiceKeys): Problem[] {
