@@ -76,7 +76,9 @@ class ControlPlane:
 
     def start_background_work(self, client: InferenceClient) -> None:
         """Begin to store usage and to run jobs, whose requests go to `client`."""
-        runner = BatchRunner(self.batches, self.files, self._directory, client, self.settings.gateway.batch_concurrency)
+        gateway = self.settings.gateway
+        concurrency, longest = gateway.batch_concurrency, gateway.body_max_bytes
+        runner = BatchRunner(self.batches, self.files, self._directory, client, concurrency, longest)
         self._begin(UsageWriter(self._queue, self.database).run())
         self._begin(QueueWorker(self.jobs, {BATCH_JOB: runner.handle}).run())
         self._begin(push_forgotten_batches(self.batches, self.jobs))

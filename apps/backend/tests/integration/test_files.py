@@ -1,5 +1,7 @@
 """Files: kept byte for byte, listed in pages, bounded in size."""
 
+from collections.abc import AsyncIterator
+
 from httpx2 import AsyncClient
 
 from gateway.control import ControlPlane
@@ -52,3 +54,17 @@ async def test_a_body_above_its_limit_is_refused_before_it_is_kept(api: AsyncCli
     body = {"input_file_id": "x" * 2_000_000, "endpoint": "/v1/chat/completions", "completion_window": "24h"}
     answer = await api.post("/v1/batches", json=body, headers=alice.headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "body_too_large")
+
+
+async def test_lines_are_found_wherever_a_file_is_cut_and_are_never_much_longer_than_wanted(
+    control: ControlPlane, alice: Customer
+) -> None:
+    lines = [b"x" * 700_000, b"", b"y" * 600_000, b"z" * 5_000_000, b"last"]
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b"\r\n".join(lines)
+
+    file = await control.files.store(alice.tenant_id, "f", "batch", pieces())
+    found = [line async for line in control.files.lines(file, 1_000_000)]
+    assert found[:3] + found[4:] == lines[:3] + lines[4:]
+    assert 1_000_000 < len(found[3]) < 3_200_000

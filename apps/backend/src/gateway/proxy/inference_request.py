@@ -10,7 +10,7 @@ import xxhash
 
 from gateway.contracts import Denial
 from gateway.errors import RefusedError
-from gateway.jsontypes import Json, JsonObject
+from gateway.jsontypes import MOST_VALUES, Json, JsonObject, too_many_values
 from gateway.proxy.demand import Demand, demand
 
 #: Characters of a prompt that decide which engine has it in its prefix cache.
@@ -49,7 +49,10 @@ class InferenceRequest:
 
 
 def parse(body: bytes | bytearray, path: str) -> InferenceRequest:
-    """Read the body of a POST to `path`. Raises RefusedError (400) for what no engine could make sense of."""
+    """Read the body of a POST to `path`. Raises RefusedError (400, 413) for what no engine could make sense of."""
+    if too_many_values(body):
+        text = f"The body has more than {MOST_VALUES} values; an object counts as five."
+        raise RefusedError(Denial(413, "body_too_large", text))
     try:
         document: Json = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -1,12 +1,13 @@
 """Batches and their lines in PostgreSQL."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import case, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
 
 from gateway.contracts import Principal
 from gateway.jsontypes import Json, JsonObject
@@ -18,6 +19,9 @@ from gateway.storage.tables import Batch, BatchItem, File
 #: OpenAI's only completion window.
 _WINDOW: Final = timedelta(hours=24)
 _PURPOSE: Final = "batch_output"
+#: Bytes of lines that are stored together, and lines that are read together: answers may be large.
+_BYTES_AT_A_TIME: Final = 1024 * 1024
+_LINES_AT_A_TIME: Final = 8
 FINAL: Final = ("completed", "failed", "cancelled", "expired")
 
 
@@ -37,6 +41,8 @@ class NewItem:
     line: int
     custom_id: str
     body: JsonObject
+    #: Bytes of the line.
+    size: int
 
 
 class BatchStore:
@@ -103,36 +109,42 @@ class BatchStore:
         async with self._database.session() as session:
             await session.execute(change.values(status="failed", errors=errors, finished_at=datetime.now(UTC)))
 
-    async def replace_items(self, batch_id: str, items: Iterable[NewItem]) -> None:
-        """Store all lines in one transaction; a second attempt starts over."""
-        rows = [
-            {
-                "batch_id": batch_id,
-                "line": item.line,
-                "custom_id": item.custom_id,
-                "body": item.body,
-                "request_id": new_id("breq"),
-            }
-            for item in items
-        ]
+    async def replace_items(self, batch_id: str, items: AsyncIterable[NewItem]) -> None:
+        """Store all lines in one transaction; a second attempt starts over. What `items` raise leaves nothing."""
         async with self._database.session() as session:
             await session.execute(delete(BatchItem).where(BatchItem.batch_id == batch_id))
-            if rows:
+            async for some in _portions(items):
+                rows = [
+                    {
+                        "batch_id": batch_id,
+                        "line": item.line,
+                        "custom_id": item.custom_id,
+                        "body": item.body,
+                        "request_id": new_id("breq"),
+                    }
+                    for item in some
+                ]
                 await session.execute(insert(BatchItem), rows)
 
     async def pending(self, batch_id: str, limit: int) -> Sequence[BatchItem]:
-        """Lines without an answer, in the order of the file."""
+        """Lines without an answer, in the order of the file; `body_of` has what they ask."""
         query = select(BatchItem).where(BatchItem.batch_id == batch_id, BatchItem.status.is_(None))
+        query = query.options(defer(BatchItem.body), defer(BatchItem.answer)).order_by(BatchItem.line)
         async with self._database.session() as session:
-            return (await session.scalars(query.order_by(BatchItem.line).limit(limit))).all()
+            return (await session.scalars(query.limit(limit))).all()
 
-    async def answered(self, batch_id: str, after_line: int, limit: int) -> Sequence[BatchItem]:
-        """Lines with an answer behind `after_line`, in the order of the file."""
-        query = select(BatchItem).where(
-            BatchItem.batch_id == batch_id, BatchItem.status.is_not(None), BatchItem.line > after_line
-        )
+    async def body_of(self, item: BatchItem) -> JsonObject:
+        query = select(BatchItem.body).where(BatchItem.batch_id == item.batch_id, BatchItem.line == item.line)
         async with self._database.session() as session:
-            return (await session.scalars(query.order_by(BatchItem.line).limit(limit))).all()
+            return (await session.scalars(query)).one()
+
+    async def answered(self, batch_id: str, least: int, most: int) -> AsyncIterator[BatchItem]:
+        """Lines whose answers have a status between these, in the order of the file."""
+        query = select(BatchItem).where(BatchItem.batch_id == batch_id, BatchItem.status.between(least, most))
+        query = query.options(defer(BatchItem.body)).order_by(BatchItem.line)
+        async with self._database.session() as session:
+            async for item in await session.stream_scalars(query.execution_options(yield_per=_LINES_AT_A_TIME)):
+                yield item
 
     async def answer(self, item: BatchItem, status: int, answer: Json) -> None:
         """Keep the first answer that a line gets."""
@@ -166,6 +178,20 @@ class BatchStore:
                     finished_at=datetime.now(UTC),
                 )
             )
+
+
+async def _portions(items: AsyncIterable[NewItem]) -> AsyncIterator[list[NewItem]]:
+    """The same items in lists that are large enough to be stored quickly and small enough for the memory."""
+    portion: list[NewItem] = []
+    size = 0
+    async for item in items:
+        portion.append(item)
+        size += item.size
+        if size >= _BYTES_AT_A_TIME:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
 
 
 async def _kept(session: AsyncSession, file: File) -> str | None:

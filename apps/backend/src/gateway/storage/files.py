@@ -73,15 +73,18 @@ class FileStore:
             yield part.content
             number += 1
 
-    async def lines(self, file: File) -> AsyncIterator[bytes]:
-        """The file's lines without their ends, empty ones included."""
-        rest = b""
+    async def lines(self, file: File, longest: int) -> AsyncIterator[bytes]:
+        """The file's lines without their ends, empty ones too; one that is longer than `longest` may come cut."""
+        rest = bytearray()
         async for part in self.content(file):
-            *complete, rest = (rest + part).split(b"\n")
+            *complete, last = part.split(b"\n")
             for line in complete:
-                yield line.rstrip(b"\r")
+                yield bytes(rest + line).rstrip(b"\r")
+                rest.clear()
+            if len(rest) <= longest:
+                rest += last
         if rest:
-            yield rest
+            yield bytes(rest)
 
     async def _check_total(self, session: AsyncSession, tenant_id: str, more: int) -> None:
         stored = await session.scalar(select(func.sum(File.bytes)).where(File.tenant_id == tenant_id))

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Final, Literal
+from typing import Final
 
 import orjson
 
@@ -16,7 +16,7 @@ from gateway.storage.batches import FINAL, BatchStore
 from gateway.storage.files import FileStore
 from gateway.storage.rows import NotFoundError
 from gateway.storage.tables import Batch, BatchItem
-from gateway.workers.batch_input import read_input
+from gateway.workers.batch_input import InvalidInputError, read_input
 from gateway.workers.inference import InferenceAnswer, InferenceClient
 from gateway.workers.worker import PermanentError
 
@@ -48,7 +48,10 @@ class BatchRunner:
         directory: PostgresDirectory,
         client: InferenceClient,
         concurrency: int,
+        longest_line: int,
     ) -> None:
+        """`longest_line`: bytes that a line may have; a request is no larger."""
+        self._longest_line = longest_line
         self._batches = batches
         self._files = files
         self._directory = directory
@@ -72,11 +75,12 @@ class BatchRunner:
         except NotFoundError as error:
             await self._batches.fail(batch.id, [{"code": "file_not_found", "message": str(error), "line": None}])
             return
-        found = await read_input(self._files.lines(file), batch.endpoint)
-        if found.errors:
-            await self._batches.fail(batch.id, found.errors)
+        items = read_input(self._files.lines(file, self._longest_line), batch.endpoint, self._longest_line)
+        try:
+            await self._batches.replace_items(batch.id, items)
+        except InvalidInputError as error:
+            await self._batches.fail(batch.id, error.errors)
             return
-        await self._batches.replace_items(batch.id, found.items)
         await self._batches.advance(batch.id, "validating", "in_progress")
 
     async def _answer_lines(self, batch: Batch) -> None:
@@ -96,10 +100,11 @@ class BatchRunner:
         if principal is None:
             await self._batches.answer(item, 401, _KEY_ENDED)
             return
+        body = await self._batches.body_of(item)
         attempt, pause = 1, _FIRST_PAUSE_SECONDS
         while True:
             call = InternalCall(principal, f"{item.request_id}-{attempt}")
-            answer = await self._client.post(batch.endpoint, item.body, call)
+            answer = await self._client.post(batch.endpoint, body, call)
             if not _worth_repeating(answer, attempt):
                 await self._batches.answer(item, answer.status, answer.body)
                 return
@@ -127,18 +132,14 @@ class BatchRunner:
             status = "cancelled"
         elif await self._batches.pending(batch_id, 1):
             status = "expired"
-        succeeded, failed = self._results(batch_id, "response"), self._results(batch_id, "error")
+        succeeded = self._results(self._batches.answered(batch_id, 0, HTTPStatus.BAD_REQUEST - 1))
+        failed = self._results(self._batches.answered(batch_id, HTTPStatus.BAD_REQUEST, 999))
         await self._batches.finish(batch, status, succeeded, failed)
 
-    async def _results(self, batch_id: str, kind: Literal["response", "error"]) -> AsyncIterator[bytes]:
+    async def _results(self, items: AsyncIterator[BatchItem]) -> AsyncIterator[bytes]:
         """The lines of the output file, or of the error file."""
-        last = 0
-        while items := await self._batches.answered(batch_id, last, _LINES_AT_A_TIME):
-            for item in items:
-                status = item.status or 0
-                if (status >= HTTPStatus.BAD_REQUEST) == (kind == "error"):
-                    yield _result(item, status)
-            last = items[-1].line
+        async for item in items:
+            yield _result(item)
 
 
 def _worth_repeating(answer: InferenceAnswer, attempt: int) -> bool:
@@ -152,12 +153,12 @@ def _error_code(body: Json) -> Json:
     return error.get("code") if isinstance(error, dict) else None
 
 
-def _result(item: BatchItem, status: int) -> bytes:
+def _result(item: BatchItem) -> bytes:
     return orjson.dumps(
         {
             "id": item.request_id,
             "custom_id": item.custom_id,
-            "response": {"status_code": status, "request_id": item.request_id, "body": item.answer},
+            "response": {"status_code": item.status, "request_id": item.request_id, "body": item.answer},
             "error": None,
         },
         option=orjson.OPT_APPEND_NEWLINE,
