@@ -5,7 +5,7 @@ CLUSTER = $(if $(findstring command,$(origin KUBECONFIG)),--kubeconfig "$(KUBECO
 RUN = @rehearsal/bootstrap.sh
 
 .DEFAULT_GOAL = help
-.PHONY: up preview down status logs kubectl stacks plan check-config check test test-engine golden bench bench-backend help
+.PHONY: up preview down status verify chat coverage logs kubectl stacks plan check-config check test test-engine golden bench bench-backend help
 
 up: ## Bring the stack up: on a rehearsal, or with KUBECONFIG=<file> on that cluster
 	$(RUN) up --stack "$(STACK)" $(CLUSTER)
@@ -18,6 +18,12 @@ down: ## Destroy the stack, and its rehearsal with it
 
 status: ## Show what runs, and the stack's outputs; SECRETS=1 shows the API key
 	$(RUN) status --stack "$(STACK)" $(CLUSTER) $(if $(SECRETS),--show-secrets)
+
+verify: ## Look whether a running stack does what it should, a line per check
+	$(RUN) verify --stack "$(STACK)" $(CLUSTER)
+
+chat: ## Talk to a model on this terminal, without a cluster; with STACK=<name> to the gateway of that running stack
+	$(RUN) $(if $(findstring command,$(origin STACK)),chat --stack "$(STACK)" $(CLUSTER) --,-- node rehearsal/chat/main.ts) $(ARGS)
 
 logs: ## Show what a service's pods write: SERVICE=backend; FOLLOW=1 goes on as it comes
 	$(RUN) logs --stack "$(STACK)" $(CLUSTER) --service "$(SERVICE)" $(if $(FOLLOW),--follow)
@@ -42,6 +48,9 @@ test: ## Check everything: what check does, the gateway, end to end, drills
 
 test-engine: ## Test the gateway in front of a real vLLM on CPU (3.4 GB to download the first time, then minutes)
 	$(RUN) -- apps/backend/test-engine.sh
+
+coverage: ## Write docs/coverage.md: which requirement rows have a passing test that names them
+	$(RUN) -- npm run --silent coverage
 
 golden: ## Write the golden files anew, to be reviewed like code
 	$(RUN) -- npm run golden

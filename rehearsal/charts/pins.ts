@@ -7,7 +7,5 @@ export type { ChartPin } from "../../components/foundation/pins.ts";
  * start when it has to guess the type of an imported file there.
  */
 export const pins = (
-  createRequire(import.meta.url)(
-    "../../components/versions.ts",
-  ) as typeof import("../../components/versions.ts")
+  createRequire(import.meta.url)("../../components/versions.ts") as typeof import("../../components/versions.ts")
 ).charts;

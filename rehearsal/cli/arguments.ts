@@ -1,6 +1,17 @@
 import { parseArgs } from "node:util";
 
-export const commands = ["up", "preview", "down", "status", "logs", "kubectl", "stacks", "help"] as const;
+export const commands = [
+  "up",
+  "preview",
+  "down",
+  "status",
+  "verify",
+  "logs",
+  "kubectl",
+  "chat",
+  "stacks",
+  "help",
+] as const;
 export type Command = (typeof commands)[number];
 
 /** What the command line asked for. */
@@ -17,8 +28,8 @@ export interface Options {
   readonly service?: string;
   /** Show logs as they come. @default false */
   readonly follow?: true;
-  /** What goes to kubectl as it is. */
-  readonly kubectl?: readonly string[];
+  /** What goes to kubectl, or to the chat, as it is. */
+  readonly rest?: readonly string[];
 }
 
 /** A command line that makes no sense; the message says what would. */
@@ -29,7 +40,8 @@ export function parse(line: readonly string[]): Options {
   const { values, positionals } = read(line);
   const [word = "help", ...rest] = positionals;
   const command = commandNamed(values.help ? "help" : word);
-  if (command !== "kubectl" && rest.length > 0) throw new UsageError(`${command} takes no argument "${rest[0]}".`);
+  const passesOn = command === "kubectl" || command === "chat";
+  if (!passesOn && rest.length > 0) throw new UsageError(`${command} takes no argument "${rest[0]}".`);
   return {
     command,
     stack: stackNamed(values.stack || "dev"),
@@ -38,7 +50,7 @@ export function parse(line: readonly string[]): Options {
     ...(values["show-secrets"] && { showSecrets: true }),
     ...(values.service && { service: values.service }),
     ...(values.follow && { follow: true }),
-    ...(command === "kubectl" && { kubectl: rest }),
+    ...(passesOn && { rest }),
   };
 }
 

@@ -3,14 +3,16 @@ import { relative } from "node:path";
 import { stackFiles } from "../stack-files.ts";
 import { kubectl } from "./access.ts";
 import { type Options, parse, UsageError } from "./arguments.ts";
+import { chat } from "./chat.ts";
 import { down } from "./down.ts";
 import { help } from "./help.ts";
 import { logs } from "./logs.ts";
 import { preview, up } from "./operations.ts";
 import { status } from "./status.ts";
 import { projectRoot, targetOf } from "./target.ts";
+import { verify } from "./verify.ts";
 
-const operations = { up, preview, down, status };
+const operations = { up, preview, down, status, verify };
 
 /** Does what a command line asks for. Returns the exit code. */
 export async function main(line: readonly string[]): Promise<number> {
@@ -31,7 +33,9 @@ async function perform(options: Options): Promise<number> {
     case "stacks":
       return print(`${JSON.stringify(stacks())}\n`);
     case "kubectl":
-      return kubectl(await targetOf(options), options.kubectl ?? []);
+      return kubectl(await targetOf(options), options.rest ?? []);
+    case "chat":
+      return chat(await targetOf(options), options.rest ?? []);
     case "logs":
       return logs(await targetOf(options), options);
     default:

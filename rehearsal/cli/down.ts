@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 
 import { stopCluster } from "../cluster/index.ts";
 import { exists } from "../files.ts";
+import { stopNode } from "../node/index.ts";
 import { run } from "../process.ts";
 import { say, step } from "../progress.ts";
 import type { Engine } from "./engine.ts";
@@ -27,6 +28,8 @@ export async function down(target: Target): Promise<number> {
       // Nothing outside the rehearsal's own folder and processes belongs to it.
       say(`${error.message}\n… which happens now`);
     }
+    // After the objects: its pods must end for their removal to be done.
+    await stopNode(target.folder);
     await step("control plane stopped", () => stopCluster(target.folder));
     await removeFolder(target);
     return 0;

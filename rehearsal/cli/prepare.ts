@@ -6,6 +6,7 @@ import { controlPlaneTools, type ControlPlaneTools } from "../cluster/configurat
 import { startCluster } from "../cluster/index.ts";
 import { needsOf } from "../cluster/needs.ts";
 import { profileFor } from "../cluster/profiles.ts";
+import { joinRealNode } from "../node/join.ts";
 import { installPlugins } from "../plugins/index.ts";
 import { run } from "../process.ts";
 import { say, step } from "../progress.ts";
@@ -58,8 +59,15 @@ async function startRehearsal(target: Target, binaries: ControlPlaneTools): Prom
     ({ state }) => state,
   );
   await forgetStateOfAnotherCluster(target, binaries.kubectl, kubeconfig);
+  if (process.env.REAL === "1") await addRealNode(target, binaries.kubectl);
   await mkdir(stateFolder(target), { recursive: true });
   return kubeconfig;
+}
+
+/** A machine that cannot have a real node says why, and goes on with simulated ones. */
+async function addRealNode({ folder }: Target, kubectl: string): Promise<void> {
+  const obstacle = await joinRealNode(folder, kubectl);
+  if (obstacle !== undefined) say(`… no real node: ${obstacle}; all pods are simulated`);
 }
 
 /** A control plane that had to be made anew is empty: a state that says otherwise would make every resource an error. */

@@ -1,4 +1,5 @@
 import type { Engine } from "./engine.ts";
+import { nodeRuns } from "../node/index.ts";
 import { type ClusterObject, unready } from "./readiness.ts";
 import type { Target } from "./target.ts";
 
@@ -11,7 +12,7 @@ export async function report(engine: Engine, objects: readonly ClusterObject[]):
   const outputs = await engine.ask(["stack", "output", "--json", ...secrets]);
   const lines = [
     "",
-    title(engine.target),
+    title(engine.target, await nodeRuns(engine.target.folder)),
     ...table(objects),
     "",
     ...outputLines(JSON.parse(outputs.code === 0 ? outputs.stdout : "{}") as Record<string, unknown>),
@@ -53,10 +54,12 @@ function leavesOf(value: object): [path: string, value: unknown][] {
   );
 }
 
-function title({ kind, stack }: Target): string {
-  return kind === "rehearsal"
-    ? `The ${stack} stack runs on a rehearsal: the Kubernetes API is real, nodes and pods are simulated.`
-    : `The ${stack} stack runs.`;
+function title({ kind, stack }: Target, realNode: boolean): string {
+  if (kind === "cluster") return `The ${stack} stack runs.`;
+  const rehearsal = `The ${stack} stack runs on a rehearsal: the Kubernetes API is real`;
+  return realNode
+    ? `${rehearsal}, and so are the pods on the node "real"; all others are simulated.`
+    : `${rehearsal}, nodes and pods are simulated.`;
 }
 
 function nextCommands({ target, kubeconfig }: Engine): string[] {
@@ -65,6 +68,7 @@ function nextCommands({ target, kubeconfig }: Engine): string[] {
   return [
     `  look   make kubectl ${where} ARGS="get pods -A"`,
     `  read   make logs ${where} SERVICE=backend   (FOLLOW=1 goes on)`,
+    `  verify make verify ${where}`,
     `  check  make status ${where}   (SECRETS=1 shows the secret outputs)`,
     `  end    make down ${where}`,
   ];

@@ -51,7 +51,7 @@ export async function writeArchive(
     config,
     layers: [layer],
   });
-  const annotations = { "io.containerd.image.name": image.reference };
+  const annotations = { "io.containerd.image.name": storedName(image.reference) };
   const index = { schemaVersion: 2, manifests: [{ ...manifest, annotations }] };
   await writeFile(join(scratch, "layout", "index.json"), JSON.stringify(index));
   await writeFile(join(scratch, "layout", "oci-layout"), JSON.stringify({ imageLayoutVersion: "1.0.0" }));
@@ -74,4 +74,9 @@ async function addDocument(blobs: string, mediaType: string, document: unknown):
   const digest = createHash("sha256").update(text).digest("hex");
   await writeFile(join(blobs, digest), text);
   return { mediaType, digest: `sha256:${digest}`, size: Buffer.byteLength(text) };
+}
+
+/** containerd knows an image that is asked for by digest without its tag. */
+function storedName(reference: string): string {
+  return reference.replace(/:[^:@/]+@/, "@");
 }

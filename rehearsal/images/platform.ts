@@ -3,6 +3,7 @@ import { chmod, copyFile, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 
+import type { ImagePin } from "../../components/foundation/pins.ts";
 import { run } from "../process.ts";
 import type { Note } from "../progress.ts";
 import { gatewayImage } from "./gateway.ts";
@@ -69,6 +70,7 @@ async function postgres(reference: string): Promise<ImageRecipe> {
   });
 }
 
-function nameOf(pin: { readonly repository: string; readonly tag: string }): string {
-  return `${pin.repository}:${pin.tag}`;
+/** As the program writes it into pods. */
+function nameOf({ repository, tag, digest }: ImagePin): string {
+  return digest ? `${repository}:${tag}@${digest}` : `${repository}:${tag}`;
 }

@@ -53,6 +53,12 @@ export async function startNode(options: NodeOptions): Promise<void> {
   });
 }
 
+/** Whether a control plane has a real node now. */
+export async function nodeRuns(folder: string): Promise<boolean> {
+  const real = await realpath(folder).catch(() => undefined);
+  return real !== undefined && (await processIn(pidFile(real))) !== undefined;
+}
+
 /** Ends the node of a control plane and removes whatever it kept or changed. Does nothing when there is none. */
 export async function stopNode(folder: string): Promise<void> {
   const real = await realpath(folder).catch(() => undefined);
