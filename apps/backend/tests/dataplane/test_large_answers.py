@@ -8,7 +8,20 @@ from httpx2 import RemoteProtocolError
 
 from gateway.jsontypes import Json, JsonObject
 from harness.data_plane import GatewayClient, payloads, running
-from harness.engine import MakeEngines, Script, begin_stream, event, finished, raw, reset, send, usage, whole
+from harness.engine import (
+    MakeEngines,
+    Script,
+    begin_stream,
+    event,
+    finished,
+    polite,
+    raw,
+    reset,
+    send,
+    silent,
+    usage,
+    whole,
+)
 from harness.processes import eventually
 from harness.wire import EngineRequest
 
@@ -25,8 +38,10 @@ _DONE = b"data: [DONE]\n\n"
 
 
 async def _failures(client: GatewayClient, model: str) -> float:
-    names = ("ai_gateway_engine_failures_total", "ai_gateway_retries_total")
-    return sum([await client.metric(name, model=model) for name in names])
+    """Of engines, and requests that went to a second one."""
+    reasons = ("refused", "reset", "silent", "malformed", "status")
+    found = [await client.metric("ai_gateway_engine_failures_total", model=model, reason=reason) for reason in reasons]
+    return sum(found) + await client.metric("ai_gateway_retries_total", model=model)
 
 
 async def _prompt_tokens(client: GatewayClient, model: str) -> float:
@@ -59,6 +74,25 @@ async def test_an_engine_that_dies_in_a_frame_that_the_client_has_begun_to_read_
 
 def _answer() -> bytes:
     return orjson.dumps({**_ECHO, "usage": _COUNTED, "prompt_logprobs": None})
+
+
+async def test_an_answer_that_takes_too_long_is_no_failure_of_an_engine_that_answers_others(
+    client: GatewayClient, engines: MakeEngines
+) -> None:
+    async def selective(request: EngineRequest, writer: asyncio.StreamWriter) -> None:
+        await (silent if request.document.get("user") == "patient" else polite())(request, writer)
+
+    pair = engines("pair", *[selective] * 2)
+    failures = await _failures(client, "pair")
+    async with running(client, *pair):
+        endless = asyncio.create_task(client.ask("pair", user="patient", prompt_cache_key="one"))
+        while not endless.done():
+            assert (await client.ask("pair", prompt_cache_key="one")).status_code == 200
+            await asyncio.sleep(0.2)
+        answer = await endless
+    assert (answer.status_code, answer.json()["error"]["code"]) == (504, "answer_too_slow")
+    assert sum(request.document.get("user") == "patient" for engine in pair for request in engine.requests) == 1
+    assert await _failures(client, "pair") == failures
 
 
 async def test_an_answer_of_any_size_passes_and_is_counted(client: GatewayClient, engines: MakeEngines) -> None:

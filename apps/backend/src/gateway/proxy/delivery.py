@@ -8,10 +8,11 @@ from gateway.byte_budget import Holding
 from gateway.contracts import Denial, Headers, Principal
 from gateway.errors import RefusedError, error_body
 from gateway.metrics import ModelMetrics
+from gateway.proxy.answer import Answer
 from gateway.proxy.client import Client
 from gateway.proxy.engine_error import EngineError
 from gateway.proxy.engine_usage import Usage
-from gateway.proxy.exchange import Answer, Exchange
+from gateway.proxy.exchange import Exchange
 from gateway.proxy.flight import Flight
 from gateway.proxy.frames import frame
 from gateway.proxy.inference_request import InferenceRequest
@@ -88,10 +89,8 @@ class Delivery:
         try:
             answer = await exchange.start(self.flight.path)
         except EngineError as error:
-            self._asked = False
-            text = f"No engine of the model {self.request.model} could answer. Try again."
-            status = 503 if error.reason in ("refused", "status") else 502
-            raise RefusedError(Denial(status, "engine_failed", text, _RETRY_SECONDS)) from error
+            self._asked = error.reason == "slow"
+            raise RefusedError(self._denial(error)) from error
         if answer is None:
             self._asked = False
             text = f"The model {self.request.model} has no engine at the moment. Try again."
@@ -101,6 +100,12 @@ class Delivery:
             self.flight.ttft_s = self.flight.elapsed_s()
             self._metrics.first_token(self.flight.ttft_s)
         return answer
+
+    def _denial(self, error: EngineError) -> Denial:
+        if error.reason == "slow":
+            return Denial(504, "answer_too_slow", "The answer took too long. Stream it, or ask for less at a time.")
+        text = f"No engine of the model {self.request.model} could answer. Try again."
+        return Denial(503 if error.reason in ("refused", "status") else 502, "engine_failed", text, _RETRY_SECONDS)
 
     def _streams(self, answer: Answer) -> bool:
         return self.request.stream and answer.status == 200

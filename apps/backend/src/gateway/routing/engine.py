@@ -26,6 +26,8 @@ class Engine:
         self.breaker = CircuitBreaker(clock)
         #: Requests on their way.
         self.outstanding = 0
+        #: Time of the clock at which it last began to answer a request.
+        self.answered_at = 0.0
         #: Unknown engines get no traffic: a model that is still loading would only fail it.
         self.healthy = False
         #: What its model reads and writes for one answer at most; 0 when it does not say, None before it was asked.
