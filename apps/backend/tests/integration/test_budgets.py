@@ -144,3 +144,16 @@ async def test_a_caller_that_leaves_at_any_moment_takes_and_gives_nothing(
         assert await _counts(cache) == (0, 60_000)
     await replica.settle(kept, 60_000)
     assert await _counts(cache) == (60_000, 0)
+
+
+async def test_replicas_that_come_and_go_leave_nothing_behind(replicas: list[Replica], cache: Redis) -> None:
+    done, dead, alive = replicas
+    await done.settle(await done.take(100), 100)
+    await dead.take(1_000)
+    await alive.take(10)
+    await _pass_minutes(cache, 2, dead.script)
+    await alive.renew()
+    [key] = await cache.keys("spending:*")
+    own = {f"share:{alive.script.name}".encode(), f"seen:{alive.script.name}".encode()}
+    assert set(await cache.hkeys(key)) == {b"spent", b"counted", b"reserved", b"swept", *own}
+    assert await _counts(cache) == (100, 10)

@@ -111,7 +111,12 @@ end
 
 local function save_budget(key, budget)
   if not budget.changed then return end
-  redis.call("HSET", key, "reserved", budget.reserved, "swept", budget.swept, SHARE, budget.mine, SEEN, now)
+  redis.call("HSET", key, "reserved", budget.reserved, "swept", budget.swept)
+  if budget.mine > 0 then
+    redis.call("HSET", key, SHARE, budget.mine, SEEN, now)
+  else
+    redis.call("HDEL", key, SHARE, SEEN)
+  end
   if budget.spent then redis.call("HSET", key, "spent", budget.spent, "counted", budget.counted) end
   if budget.lifetime then redis.call("PEXPIRE", key, budget.lifetime) end
 end
@@ -240,6 +245,7 @@ local function renew(tenant, leases, _, _, wanted, budget)
   if budget then
     local loaded = load_budget(tenant, budget)
     hold(loaded, budget[4] - loaded.mine)
+    sweep(budget_key(tenant, budget[1]), loaded)
   end
   return { "renewed", "", 0, {}, 0 }
 end
