@@ -5,7 +5,7 @@ import re
 import ssl
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, FilePath, NonNegativeFloat, PositiveFloat, PositiveInt, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,9 @@ from sqlalchemy import URL
 
 from gateway.environment import EnvironmentReader, Port, WritableDirectory
 from gateway.routing.settings import EngineSettings, KubernetesApiSettings, ServiceEngineSettings
+
+#: Bytes that the form around an uploaded file may take.
+FORM_BYTES: Final = 64 * 1024
 
 
 class ConfigurationError(Exception):
@@ -145,12 +148,21 @@ class GatewaySettings(BaseSettings):
     batch_concurrency: PositiveInt = 8
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
-    @field_validator("bodies_max_bytes", "uploads_max_bytes")
+    @field_validator("bodies_max_bytes")
     @classmethod
-    def _has_room_for_one(cls, room: int, info: ValidationInfo) -> int:
-        one = "body_max_bytes" if info.field_name == "bodies_max_bytes" else "file_max_bytes"
-        if room < info.data.get(one, 0):
-            raise ValueError(f"it must hold one of GATEWAY_{one.upper()}, which is {info.data[one]}")
+    def _holds_a_body(cls, room: int, info: ValidationInfo) -> int:
+        if room < info.data.get("body_max_bytes", 0):
+            raise ValueError(f"it must be GATEWAY_BODY_MAX_BYTES, {info.data['body_max_bytes']}, or more")
+        return room
+
+    @field_validator("uploads_max_bytes")
+    @classmethod
+    def _holds_an_upload(cls, room: int, info: ValidationInfo) -> int:
+        least = info.data.get("file_max_bytes", 0) + FORM_BYTES
+        if room < least:
+            raise ValueError(
+                f"it must be {least} or more: GATEWAY_FILE_MAX_BYTES, and {FORM_BYTES} for the form around a file"
+            )
         return room
 
 

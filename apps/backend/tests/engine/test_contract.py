@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 from typing import Final
 
+import pytest
 from httpx2 import AsyncClient
 
-from harness.data_plane import GatewayClient
-from harness.vllm import Vllm
+from harness.data_plane import CHAT, GatewayClient, chat
+from harness.vllm import CONTEXT_TOKENS, Vllm
 
 _PROJECT: Final = Path(__file__).parents[4]
 _VERSIONS: Final = _PROJECT / "components" / "foundation" / "versions.ts"
@@ -34,6 +35,19 @@ async def test_every_metric_that_the_program_queries_exists(vllm: Vllm) -> None:
     described = set(re.findall(r"^# TYPE (\S+) ", vllm.metrics(), re.MULTILINE))
     assert queried
     assert queried - described == set()
+
+
+async def test_it_says_what_its_model_reads_and_writes_and_cuts_larger_numbers(
+    client: GatewayClient, vllm: Vllm
+) -> None:
+    async with AsyncClient(base_url=vllm.url, trust_env=False) as direct:
+        cards = (await direct.get("/v1/models")).json()["data"]
+    assert {card["max_model_len"] for card in cards} == {CONTEXT_TOKENS}
+    limited = await client.tenant({"tokens_per_minute": 2 * CONTEXT_TOKENS}, "tiny")
+    body = chat("tiny", max_tokens=10_000_000, stream=True)
+    async with limited.http.stream("POST", CHAT, json=body, headers=limited.headers) as answer:
+        assert answer.status_code == 200
+    assert int(answer.headers["x-ratelimit-remaining-tokens"]) == pytest.approx(CONTEXT_TOKENS, abs=50)
 
 
 def _lines(text: str) -> list[str]:

@@ -5,9 +5,10 @@ from typing import Final
 import orjson
 import pytest
 
-from engine.records import Record
+from engine.records import Record, records_in
 from gateway.jsontypes import Json
 from harness.data_plane import CHAT, GatewayClient, chat, payloads
+from harness.environment import Servers
 from harness.processes import eventually
 from harness.vllm import Vllm
 
@@ -49,6 +50,25 @@ async def test_client_database_and_engine_count_the_same(
         return _counted(vllm) == (prompt_before + prompt * choices, completion_before + completion)
 
     await eventually(vllm_agrees, f"vLLM counts {prompt * choices} and {completion} tokens more", pause=0.1)
+
+
+@pytest.mark.parametrize("choices", [1, 2])
+@pytest.mark.parametrize("path", _BODIES)
+async def test_a_stream_that_the_client_cuts_is_recorded_as_vllm_counted_it(
+    client: GatewayClient, engine_servers: Servers, path: str, choices: int
+) -> None:
+    body = {**_BODIES[path], "n": choices, "stream": True, "max_tokens": 2_000, "ignore_eos": True}
+    whole = await client.http.post(path, json={**body, "stream": False, "max_tokens": 1}, headers=client.headers)
+    frames = 0
+    async with client.http.stream("POST", path, json=body, headers=client.headers) as answer:
+        async for line in answer.aiter_lines():
+            assert '"usage"' not in line
+            frames += line.startswith("data: ")
+            if frames == 40:
+                break
+    row = await records_in(engine_servers)(answer)
+    assert (row["status"], row["prompt_tokens"]) == (499, whole.json()["usage"]["prompt_tokens"])
+    assert row["completion_tokens"] >= 40 - 2 * choices
 
 
 async def test_a_prompt_that_vllm_knows_is_recorded_as_cached(client: GatewayClient, record_of: Record) -> None:

@@ -145,3 +145,24 @@ def test_a_journal_is_a_directory_and_none_by_default(monkeypatch: pytest.Monkey
     assert Settings().gateway.usage_journal is None
     monkeypatch.setenv("GATEWAY_USAGE_JOURNAL", str(tmp_path))
     assert Settings().gateway.usage_journal == tmp_path
+
+
+@pytest.mark.usefixtures("complete")
+@pytest.mark.parametrize(
+    ("one", "room", "least"),
+    [
+        ("GATEWAY_BODY_MAX_BYTES", "GATEWAY_BODIES_MAX_BYTES", 200_000_000),
+        ("GATEWAY_FILE_MAX_BYTES", "GATEWAY_UPLOADS_MAX_BYTES", 200_065_536),
+    ],
+)
+def test_there_is_room_for_one_of_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, one: str, room: str, least: int
+) -> None:
+    monkeypatch.setenv(one, "200000000")
+    with pytest.raises(ConfigurationError, match=f"{room} is not set: .*{one}.*"):
+        Settings()
+    monkeypatch.setenv(room, str(least))
+    Settings()
+    monkeypatch.setenv(room, str(least - 1))
+    with pytest.raises(ConfigurationError, match=room):
+        Settings()

@@ -13,6 +13,7 @@ from gateway.errors import RefusedError
 from gateway.identity.access import identify
 from gateway.proxy.client import CLOSE, HeaderMap, send_denial
 from gateway.proxy.intake import declared_length
+from gateway.settings import FORM_BYTES
 from gateway.storage.files import FileStore, FileTooLargeError
 
 _FILES_PATH: Final = "/v1/files"
@@ -20,8 +21,6 @@ _ADMIN_PATH: Final = "/admin/"
 _ORDINARY_BYTES: Final = 1024 * 1024
 #: Bytes of an upload that are in memory before it goes to the disk.
 _SPOOLED_BYTES: Final = 1024 * 1024
-#: What surrounds a file in a form takes less.
-_FORM_BYTES: Final = 64 * 1024
 #: Seconds without a further part of a body after which it is given up.
 _SILENCE_SECONDS: Final = 30.0
 
@@ -61,12 +60,16 @@ class Intake:
         principal = await identify(self._authenticator, headers.get(b"authorization", b""), scope)
         memory = Holding(self._bodies, principal.tenant_id)
         if path == _FILES_PATH:
-            await self._check_files(principal.tenant_id, declared - _FORM_BYTES)
+            await self._check_files(principal.tenant_id, declared - FORM_BYTES)
             disk = Holding(self._uploads, principal.tenant_id)
-            room = _Room(self._files.file_max_bytes + _FORM_BYTES, memory, disk)
+            room = _Room(self._files.file_max_bytes + FORM_BYTES, memory, disk)
         else:
             room = _Room(_ORDINARY_BYTES, memory, None)
-        room.cover(declared)
+        try:
+            room.cover(declared)
+        except RefusedError:
+            room.release()
+            raise
         return room
 
     async def _check_files(self, tenant_id: str, at_least: int) -> None:
