@@ -14,6 +14,8 @@ export interface Registered {
   readonly parent: string;
   readonly protect: boolean;
   readonly retainOnDelete: boolean;
+  /** Paths of inputs whose changes are left as they are. */
+  readonly ignoreChanges: readonly string[];
   /** URNs of everything it waits for, stated or following from its inputs. */
   readonly dependsOn: readonly string[];
   readonly provider: string;
@@ -29,6 +31,7 @@ interface RegisterRequest {
   getParent(): string;
   getProtect(): boolean;
   getRetainondelete(): boolean;
+  getIgnorechangesList(): string[];
   getDependenciesList(): string[];
   getProvider(): string;
 }
@@ -107,8 +110,12 @@ export async function record(program: () => unknown, { preview = false } = {}): 
       "test",
       preview,
     );
-    await program();
-    await pulumi.runtime.disconnect();
+    try {
+      await program();
+    } finally {
+      // Also after an error: what is under way would otherwise be recorded as the next program's.
+      await pulumi.runtime.disconnect();
+    }
   } finally {
     restore();
   }
@@ -145,6 +152,7 @@ function registered(
     parent: request.getParent(),
     protect: request.getProtect(),
     retainOnDelete: request.getRetainondelete(),
+    ignoreChanges: request.getIgnorechangesList(),
     dependsOn: request.getDependenciesList(),
     provider: request.getProvider(),
   };

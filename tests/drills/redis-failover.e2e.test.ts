@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serverNames } from "../../components/foundation/authority.ts";
-import { pingCommand } from "../../components/redis/commands.ts";
-import { REDIS_PORT, SENTINEL_PORT } from "../../components/redis/configuration.ts";
+import { pingCommand } from "../../components/stores/redis/commands.ts";
+import { REDIS_PORT, SENTINEL_PORT } from "../../components/stores/redis/configuration.ts";
 import { redisRoot } from "./binaries.ts";
 import { certificateFiles } from "./certificates.ts";
 import { eventually } from "./eventually.ts";
@@ -27,8 +27,8 @@ beforeAll(async () => {
   network = await PodNetwork.open(folder);
   const certificate = await certificateFiles(serverNames(["queue", "cache"], "ai-platform"));
   const machinery = { network, folder, programs: await redisRoot(), certificate };
-  queue = new RedisServers("queue", { role: "queue", replicas: 3, memoryMiB: 64 }, machinery);
-  cache = new RedisServers("cache", { role: "cache", replicas: 1, memoryMiB: 64 }, machinery);
+  queue = new RedisServers("queue", { keeps: "queue", servers: 3, memory: "64Mi" }, machinery);
+  cache = new RedisServers("cache", { keeps: "cache", servers: 1, memory: "64Mi" }, machinery);
 });
 
 afterAll(async () => {

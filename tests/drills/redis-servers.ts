@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { dataCommand, votesCommand } from "../../components/redis/commands.ts";
+import { dataCommand, votesCommand } from "../../components/stores/redis/commands.ts";
 import {
   credentialFiles,
   MASTER,
   REDIS_PORT,
   SENTINEL_PORT,
   type ServerSettings,
-} from "../../components/redis/configuration.ts";
-import { configurationFiles } from "../../components/redis/files.ts";
+} from "../../components/stores/redis/configuration.ts";
+import { configurationFiles } from "../../components/stores/redis/files.ts";
 import { eventually } from "./eventually.ts";
 import { Pod, type PodSpec } from "./pod.ts";
 import type { PodNetwork } from "./pod-network.ts";
@@ -45,10 +45,10 @@ export class RedisServers {
     };
     const containers: PodSpec["containers"] = {
       server: ["sh", "/etc/redis/start.sh"],
-      ...(settings.replicas > 1 && { sentinel: ["sh", "/etc/redis/sentinel.sh"] }),
+      ...(settings.servers > 1 && { sentinel: ["sh", "/etc/redis/sentinel.sh"] }),
     };
     const spec = { service: this.domain, user: USER, programs, files, containers };
-    this.pods = Array.from({ length: settings.replicas }, (_, index) => {
+    this.pods = Array.from({ length: settings.servers }, (_, index) => {
       const pod = `${name}-${index}`;
       return new Pod({ ...spec, name: pod }, network, join(folder, pod));
     });
