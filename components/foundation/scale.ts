@@ -1,3 +1,4 @@
+import type * as pulumi from "@pulumi/pulumi";
 import type { Connection } from "./connection";
 import type { Namespace } from "./namespace";
 
@@ -64,6 +65,8 @@ export interface Scale {
   readonly namespace: Namespace;
   /** Name of the Deployment. */
   readonly target: string;
+  /** What must be there first: the Deployment, which KEDA's webhook looks up before it lets the ScaledObject in. */
+  readonly ready: readonly pulumi.Resource[];
   /** Pods that always run. 0 lets the target sleep, and needs a trigger that wakes it. */
   readonly min: number;
   /** Pods at most. */

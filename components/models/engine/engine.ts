@@ -75,7 +75,8 @@ export abstract class Engine extends pulumi.ComponentResource implements Part {
     this.members = [workload.member];
     this.metrics = [{ name, peer: workload.peer, port: ENGINE_PORT }];
     const { namespace } = site;
-    const scale = { name, namespace, target: name, ...replicas, triggers: engineTriggers(model) };
+    const ready = [workload.deployment];
+    const scale = { name, namespace, target: name, ready, ...replicas, triggers: engineTriggers(model) };
     this.scales = autoscaled ? [{ ...scale, ...(behaviour && { behaviour }) }] : [];
     this.registerOutputs({ host: workload.host });
   }

@@ -90,7 +90,7 @@ export class Autoscaling extends pulumi.ComponentResource implements Part {
   }
 
   private scaledObject(scale: Scale): void {
-    const { name, namespace, triggers } = scale;
+    const { name, namespace, triggers, ready } = scale;
     const after = { parent: this, dependsOn: [this.keda, namespace] };
     const servers = triggers.filter((trigger) => trigger.kind === "scaler");
     const authentications = new Map(servers.map((trigger) => [authenticationName(name, trigger), trigger] as const));
@@ -105,7 +105,7 @@ export class Autoscaling extends pulumi.ComponentResource implements Part {
         metadata: { name, namespace: namespace.reference, labels: namespace.labels(name, "scaler") },
         spec: scaledObjectSpec(scale, this.prometheus),
       },
-      pulumi.mergeOptions(after, { dependsOn }),
+      pulumi.mergeOptions(after, { dependsOn: [...ready, ...dependsOn] }),
     );
   }
 

@@ -21,7 +21,15 @@ const DEFAULT_BEHAVIOUR: Behaviour = { upAfterSeconds: 60, downAfterSeconds: 300
 
 /** The spec of a ScaledObject. Errors say what to change. */
 export function scaledObjectSpec(
-  { name, target, min, max, triggers, behaviour = DEFAULT_BEHAVIOUR, cooldownSeconds = 300 }: Omit<Scale, "namespace">,
+  {
+    name,
+    target,
+    min,
+    max,
+    triggers,
+    behaviour = DEFAULT_BEHAVIOUR,
+    cooldownSeconds = 300,
+  }: Omit<Scale, "namespace" | "ready">,
   prometheus: Connection | undefined,
 ): ScaledObjectSpec {
   if (min === 0 && !triggers.some(wakes))

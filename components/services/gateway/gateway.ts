@@ -19,7 +19,7 @@ import { gatewayImage } from "./image";
 import { GATEWAY_PORT, GATEWAY_USER, type GatewayKeys } from "./keys";
 import { gatewayTriggers } from "./scaling";
 
-export type GatewayArgs = GatewayKeys & Pick<Around, "site" | "uses">;
+export type GatewayArgs = Omit<GatewayKeys, "uses"> & Pick<Around, "site" | "uses">;
 
 /** Time one run of the migrations may take, in seconds: expanding steps only, so minutes are plenty. */
 const MIGRATION_SECONDS = 600;
@@ -51,7 +51,7 @@ export class Gateway extends pulumi.ComponentResource implements Part {
     const secret = new OwnedSecret(`${name}-secrets`, { namespace, generate: ["pepper", "first-key"] }, own);
     const image = gatewayImage(name, site.artifacts, { ...args, ...site.nodes }, own);
     const process = gatewayProcess(image.reference, secret, args);
-    const migrations = new Task(`${name}-migrations`, migrationArgs(process, args), {
+    const migrations = new Task(migrationsName(name), migrationArgs(process, args), {
       ...own,
       dependsOn: [...image.ready],
     });
@@ -68,11 +68,24 @@ export class Gateway extends pulumi.ComponentResource implements Part {
       { name, host, paths: ["/v1"], through, server: workload.server(), service: { name, port: GATEWAY_PORT } },
     ];
     this.scales = isAutoscaled(args)
-      ? [{ name, namespace, target: name, ...args.replicas, triggers: gatewayTriggers(args) }]
+      ? [
+          {
+            name,
+            namespace,
+            target: name,
+            ready: [workload.deployment],
+            ...args.replicas,
+            triggers: gatewayTriggers(args),
+          },
+        ]
       : [];
     this.results = { apiKey: secret.value("first-key") };
     this.registerOutputs({});
   }
+}
+
+export function migrationsName(gateway: string): string {
+  return `${gateway}-migrations`;
 }
 
 export function isAutoscaled({ replicas: { min, max } }: Pick<GatewayKeys, "replicas">): boolean {

@@ -27,7 +27,7 @@ import { serviceScale } from "./scaling";
 import { serviceSidecars } from "./sidecars";
 import { serviceVolumes } from "./volumes";
 
-export type ServiceArgs = ServiceKeys & Around;
+export type ServiceArgs = Omit<ServiceKeys, "uses"> & Around;
 
 /** Any image as a hardened Deployment, with what it uses, where it is reached and how it scales. */
 export class Service extends pulumi.ComponentResource implements Part {
@@ -55,7 +55,11 @@ export class Service extends pulumi.ComponentResource implements Part {
     };
     const common = commonArgs(args);
     const migrations = args.migrate && [
-      new Task(`${name}-migrations`, { ...container, ...common, ...args.migrate, component: "migrations" }, own),
+      new Task(
+        migrationsName(name),
+        { ...container, ...common, ...args.migrate, component: "migrations" },
+        { ...own, dependsOn: [...volumes.ready] },
+      ),
     ];
     const workload = new Workload(
       name,
@@ -69,7 +73,7 @@ export class Service extends pulumi.ComponentResource implements Part {
     this.metrics = scrapeTargets(name, args, workload);
     this.alerts = serviceAlerts(args.site.namespace.name);
     this.routes = serviceRoutes(name, args, workload);
-    this.scales = args.scale ? [serviceScale(name, args.scale, args.site, args.connection)] : [];
+    this.scales = args.scale ? [serviceScale(workload, args.scale, args)] : [];
     const subject = { service: name, namespace: args.site.namespace.name, minPods: args.scale?.min ?? 0 };
     this.ruleGroups = args.objectives ? [objectiveRules(subject, args.objectives)] : [];
     this.dashboards = [
@@ -78,6 +82,10 @@ export class Service extends pulumi.ComponentResource implements Part {
     ];
     this.registerOutputs({ host: workload.host });
   }
+}
+
+export function migrationsName(service: string): string {
+  return `${service}-migrations`;
 }
 
 /** What pods and migrations share. */

@@ -2,8 +2,10 @@ import { type Around, type Route, servicePort, type Workload } from "../../found
 import type { ServiceKeys } from "./keys";
 import { portsOf } from "./ports";
 
+type RouteArgs = Pick<ServiceKeys, "routes" | "metrics" | "port" | "ports"> & Pick<Around, "site">;
+
 /** The public paths of a service; what it tells Prometheus on the same port stays inside. */
-export function serviceRoutes(name: string, args: ServiceKeys & Pick<Around, "site">, workload: Workload): Route[] {
+export function serviceRoutes(name: string, args: RouteArgs, workload: Workload): Route[] {
   const ports = portsOf(args);
   const [first = ""] = Object.keys(ports);
   const { metrics, site } = args;

@@ -1,19 +1,20 @@
-import type { Connection, Scale, Site, Trigger } from "../../foundation";
+import type { Around, Connection, Scale, Trigger, Workload } from "../../foundation";
 import { ingressLatency, ingressRequests } from "../../platform/ingress/signals";
 import type { ScaleKeys, SignalKeys } from "./scale-keys";
 
 /** A service's bounds and signals as the autoscaler takes them. */
 export function serviceScale(
-  service: string,
+  { name: service, deployment }: Pick<Workload, "name" | "deployment">,
   keys: ScaleKeys,
-  { namespace }: Pick<Site, "namespace">,
-  connection: (reference: string) => Connection,
+  { site: { namespace }, connection }: Pick<Around, "site" | "connection">,
 ): Scale {
   const { name = service, min, max, on, upAfterSeconds, downAfterSeconds, cooldownSeconds } = keys;
   const [first, ...others] = on.map((signal) => trigger(service, signal, namespace.name, connection));
   if (!first) throw new Error(`"${service}" scales on nothing; the schema should have said so.`);
   const behaviour = { upAfterSeconds, downAfterSeconds };
-  return { name, namespace, target: service, min, max, triggers: [first, ...others], behaviour, cooldownSeconds };
+  const triggers: Scale["triggers"] = [first, ...others];
+  const ready = [deployment];
+  return { name, namespace, target: service, ready, min, max, triggers, behaviour, cooldownSeconds };
 }
 
 function trigger(

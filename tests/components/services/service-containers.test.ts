@@ -1,6 +1,6 @@
-import { type Recorded } from "../support/mocks";
-import { object, objectsIn, type PodSpec, type ServiceSpec, variables, type WorkloadSpec } from "../support/objects";
-import { rawConfig, recordConfig } from "../support/program";
+import { type Recorded } from "../../support/mocks";
+import { object, objectsIn, type PodSpec, type ServiceSpec, variables, type WorkloadSpec } from "../../support/objects";
+import { rawConfig, recordConfig } from "../../support/program";
 
 const text = `
 config:
