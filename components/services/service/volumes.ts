@@ -28,8 +28,9 @@ export function serviceVolumes(name: string, keys: Keys, opts: pulumi.CustomReso
   };
 }
 
+/** The prefix keeps volumes that the stack file names apart from those that the program names. */
 function claimMount(name: string, path: string): Mount {
-  return { name, path, source: { persistentVolumeClaim: { claimName: name } }, writable: true };
+  return { name: `claim-${name}`, path, source: { persistentVolumeClaim: { claimName: name } }, writable: true };
 }
 
 /** Texts in a ConfigMap, secrets in a Secret; both have generated names, so that a changed file rolls the pods. */
