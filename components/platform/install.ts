@@ -18,5 +18,5 @@ export function install(keys: PlatformKeys, site: Site, opts: pulumi.ComponentRe
     const own = keys[name as keyof Catalogue];
     if (own !== undefined) installed[name] = create(name, { ...own, site }, { ...installed }, opts);
   }
-  return installed as Installed;
+  return installed;
 }

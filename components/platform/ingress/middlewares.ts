@@ -48,7 +48,8 @@ export function middlewareSpec(middleware: MiddlewareKeys, around: Surroundings)
   if (securityHeaders) return { headers: securityHeadersSpec(securityHeaders) };
   if (bodyLimit) return { buffering: { maxRequestBodyBytes: mebibytes(bodyLimit.maximum) * 1024 * 1024 } };
   if (stripPrefix) return { stripPrefix };
-  if (allowAddresses) return { ipAllowList: { sourceRange: allowAddresses.ranges, ...clientAddress(around.keys) } };
+  if (allowAddresses)
+    return { ipAllowList: { sourceRange: allowAddresses.ranges, ipStrategy: lastForwarded(around.keys) } };
   if (compress) return { compress: { excludedContentTypes: ["text/event-stream"] } };
   throw new Error("A middleware needs a kind; the schema should have said so.");
 }
@@ -59,9 +60,13 @@ function rateLimitSpec({ average, burst, countedIn }: RateLimit, { keys, connect
   return countedIn === undefined ? limit : { ...limit, redis: sharedCount(connection(countedIn)) };
 }
 
+function clientAddress(keys: Pick<IngressKeys, "trustedProxies">) {
+  return { ipStrategy: { ...lastForwarded(keys), ipv6Subnet: 64 } };
+}
+
 /** Behind trusted proxies the client is the last entry of X-Forwarded-For: earlier ones it can forge. */
-function clientAddress({ trustedProxies }: Pick<IngressKeys, "trustedProxies">) {
-  return { ipStrategy: { ...(trustedProxies.length > 0 && { depth: 1 }), ipv6Subnet: 64 } };
+function lastForwarded({ trustedProxies }: Pick<IngressKeys, "trustedProxies">) {
+  return trustedProxies.length > 0 ? { depth: 1 } : {};
 }
 
 function sharedCount({ host, port, credentials, authority }: Connection) {
