@@ -17,16 +17,25 @@ export function kindOf({ room, kind }: Declared): Kind {
   return found;
 }
 
-/** Names must be told apart: they are the names of Services. */
+/** Names must be told apart: parts find each other by them, and Services and other objects are called so. */
 export function duplicates(parts: readonly Declared[]): string[] {
-  return parts.flatMap(({ room, name }, index) => {
-    const first = parts.findIndex((other) => other.name === name);
-    const earlier = parts[first];
-    if (first === index || !earlier) return [];
-    return [
-      `${keyOf([room, name])} has the name of ${keyOf([earlier.room, name])}, but parts find each other by name.\n  Rename one of them.`,
-    ];
+  const owners = new Map<string, Declared>();
+  return parts.flatMap((part) => {
+    const names = new Set([part.name, ...kindOf(part).names(part.keys as never, part.name)]);
+    const [taken] = [...names].filter((name) => owners.has(name));
+    const owner = owners.get(taken ?? "");
+    for (const name of names) if (!owners.has(name)) owners.set(name, part);
+    return owner && taken !== undefined ? [sharedName(part, owner, taken)] : [];
   });
+}
+
+function sharedName(part: Declared, owner: Declared, name: string): string {
+  const [key, other] = [part, owner].map((one) => keyOf([one.room, one.name]));
+  const same = part.name === owner.name;
+  const fault = same
+    ? `has the name of ${other}, but parts find each other by name`
+    : `and ${other} would both have an object called "${name}"`;
+  return `${key} ${fault}.\n  Rename one of them.`;
 }
 
 /** References that lead nowhere, with the nearest name as advice. */

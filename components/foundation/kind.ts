@@ -66,6 +66,8 @@ export interface Kind {
   readonly references: (keys: never, stack: Stack) => readonly Reference[];
   /** Names of the connections it offers. */
   readonly offers: (keys: never) => readonly string[];
+  /** Names that its objects take in the namespace; no other part may have one of them. */
+  readonly names: (keys: never, name: string) => readonly string[];
   readonly check: (keys: never, stack: Stack, name: string) => readonly Problem[];
   readonly customKinds: readonly CustomKind[];
   /** Namespaces that it makes beside the system's own, and that no system may have. */
@@ -79,6 +81,8 @@ interface Rules<Keys> {
   readonly references?: (keys: Keys, stack: Stack) => readonly Reference[];
   /** @default one, `default` */
   readonly offers?: (keys: Keys) => readonly string[];
+  /** @default its own */
+  readonly names?: (keys: Keys, name: string) => readonly string[];
   /** @default no rules beyond the keys' own */
   readonly check?: (keys: Keys, stack: Stack, name: string) => readonly Problem[];
   readonly customKinds?: readonly CustomKind[];
@@ -90,29 +94,25 @@ interface Rules<Keys> {
 export function kind<Keys extends z.ZodObject>(
   keys: Keys,
   component: Component<z.infer<Keys> & Around>,
-  {
-    references = usedParts,
-    offers = () => ["default"],
-    check = () => [],
-    customKinds = [],
-    namespaces = [],
-  }: Rules<z.infer<Keys>> = {},
+  rules: Rules<z.infer<Keys>> = {},
 ): Kind {
   return {
     keys,
     create: (name, args, opts) => new component(name, args, opts),
-    references,
-    offers,
-    check,
-    customKinds,
-    namespaces,
+    references: usedParts,
+    offers: () => ["default"],
+    names: (_, name) => [name],
+    check: () => [],
+    customKinds: [],
+    namespaces: [],
+    ...rules,
   };
 }
 
 /** What a part's `uses` names: each under its own name, or under the prefix that the part wants. */
 export function usedParts(keys: unknown): Reference[] {
   const { uses = [] } = keys as { uses?: readonly string[] | Readonly<Record<string, string>> };
-  if (isList(uses)) return uses.map((to, index) => ({ path: ["uses", index], to, as: to.replace(".", "-") }));
+  if (isList(uses)) return uses.map((to, index) => ({ path: ["uses", index], to, as: to.replace(/[._]/g, "-") }));
   return Object.entries(uses).map(([as, to]) => ({ path: ["uses", as], to, as }));
 }
 

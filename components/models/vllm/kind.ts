@@ -1,9 +1,11 @@
 import { kind, type Problem, type Stack } from "../../foundation";
+import { engineName } from "../engine/engine";
 import { autoscalingNeedsItsParts } from "../engine/rules";
 import { Vllm } from ".";
 import { type VllmKeys, vllmKeys } from "./keys";
 
 export const vllm = kind(vllmKeys, Vllm, {
+  names: (_, model) => [engineName(model)],
   check: (keys, stack) => [...autoscalingNeedsItsParts(keys, stack), ...needsGpus(keys, stack)],
 });
 

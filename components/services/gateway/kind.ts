@@ -1,12 +1,13 @@
 import { kind, type Problem, type Reference, type Stack, usedParts } from "../../foundation";
 import { unknownMiddlewares } from "../../platform/ingress/kind";
-import { Gateway, isAutoscaled } from "./gateway";
+import { Gateway, isAutoscaled, migrationsName } from "./gateway";
 import { type GatewayKeys, gatewayKeys } from "./keys";
 
 const STORES = ["postgres", "cache", "queue"];
 
 export const gateway = kind(gatewayKeys, Gateway, {
   references: (keys, stack) => [...usedParts(keys), ...models(stack)],
+  names: (_, name) => [name, migrationsName(name)],
   check: (keys, stack) => [
     ...storesAreNamed(keys),
     ...unknownMiddlewares(["through"], keys.through, stack),

@@ -3,7 +3,7 @@ import { unknownMiddlewares } from "../../platform/ingress/kind";
 import { addressProblems } from "./addresses";
 import { variablesComeFromUses } from "./connection-values";
 import { isFile } from "./environment";
-import { Service } from ".";
+import { migrationsName, Service } from ".";
 import { type ServiceKeys, serviceKeys } from "./keys";
 import { portsOf } from "./ports";
 import { portProblems } from "./port-rules";
@@ -14,6 +14,7 @@ import { sidecarProblems } from "./sidecars";
 export const service = kind(serviceKeys, Service, {
   references: (keys) => [...usedParts(keys), ...lists(keys)],
   offers: (keys) => (Object.keys(portsOf(keys)).length > 0 ? ["default"] : []),
+  names: ({ migrate }, name) => [name, ...(migrate ? [migrationsName(name)] : [])],
   check: (keys, stack, name) => [
     ...portProblems(keys),
     ...sidecarProblems(keys, name),
@@ -22,6 +23,7 @@ export const service = kind(serviceKeys, Service, {
     ...variablesComeFromUses(keys, stack),
     ...addressProblems(keys, stack, name),
     ...sharedClaims(keys),
+    ...claimsAreItsOwn(keys, stack, name),
     ...routesNeedIngress(keys, stack),
     ...keys.routes.flatMap(({ through }, index) => unknownMiddlewares(["routes", index, "through"], through, stack)),
     ...scalingProblems(keys, stack),
@@ -73,6 +75,20 @@ function sharedClaims(keys: ServiceKeys): Problem[] {
         ]
       : [],
   );
+}
+
+/** Claims are called as the stack file calls them: two services with one name would write over each other's data. */
+function claimsAreItsOwn({ claims }: ServiceKeys, { parts }: Stack, name: string): Problem[] {
+  return Object.keys(claims).flatMap((claim) => {
+    const owner = [...parts.values()].find(({ keys }) => claim in ((keys["claims"] ?? {}) as ServiceKeys["claims"]));
+    if (!owner || owner.name === name) return [];
+    return [
+      {
+        path: ["claims", claim],
+        text: `is a volume of ${owner.name} already, and both services would write to it.\n  Rename one of the claims.`,
+      },
+    ];
+  });
 }
 
 function routesNeedIngress({ routes }: ServiceKeys, { platform }: Stack): Problem[] {

@@ -9,15 +9,17 @@ import {
   postgresSingleKeys,
 } from "./keys";
 import { OPERATOR } from "./operator";
-import { Postgres } from "./postgres";
+import { Postgres, serviceNames } from "./postgres";
 import { PostgresSingle } from "./single";
 import { vectorProblems } from "./vector-rules";
 
 export const postgres = kind(postgresKeys, Postgres, {
   namespaces: [OPERATOR.peer.namespace],
   offers: (keys) => ["default", ...(keys.instances > 1 ? ["reader"] : []), ...Object.keys(keys.databases)],
+  names: (_, name) => [name, ...serviceNames(name)],
   check: (keys, stack, name) => [
     ...standby(keys, stack),
+    ...databasesHaveNamesOfTheirOwn(keys),
     ...vectorscaleNeedsItsImage(keys),
     ...vectorProblems(keys),
     ...initialSql(keys),
@@ -35,6 +37,7 @@ export const postgresSingle = kind(postgresSingleKeys, PostgresSingle, {
   offers: (keys) => ["default", ...Object.keys(keys.databases).slice(0, 1)],
   check: (keys, stack, name) => [
     ...oneDatabase(keys),
+    ...databasesHaveNamesOfTheirOwn(keys),
     ...vectorscaleNeedsItsImage(keys),
     ...vectorProblems(keys),
     ...connectionBudget(keys, stack, name),
@@ -61,6 +64,16 @@ function standby({ instances }: PostgresKeys, { protect }: Stack): Problem[] {
       text: "is 1, but with protect: true it must be at least 2.\n  Raise it, or choose a larger size.",
     },
   ];
+}
+
+/** Connections are called as databases are, beside two with names of their own. */
+function databasesHaveNamesOfTheirOwn({ databases }: PostgresSingleKeys): Problem[] {
+  return ["default", "reader"]
+    .filter((name) => name in databases)
+    .map((name) => ({
+      path: ["databases", name],
+      text: `has the name of a connection that every server offers.\n  Rename the database.`,
+    }));
 }
 
 function vectorscaleNeedsItsImage(keys: PostgresSingleKeys & { image?: string }): Problem[] {
@@ -90,8 +103,7 @@ function initialSql(keys: PostgresKeys): Problem[] {
 /** Parts and the operator have Services of their own. */
 function serviceNameIsFree({ serviceName }: PostgresKeys, { parts }: Stack, name: string): Problem[] {
   if (serviceName === undefined) return [];
-  const operators = ["rw", "ro", "r"].map((suffix) => `${name}-${suffix}`);
-  const owner = operators.includes(serviceName)
+  const owner = serviceNames(name).includes(serviceName)
     ? "the operator"
     : serviceName === name
       ? undefined

@@ -44,7 +44,7 @@ export class Postgres extends pulumi.ComponentResource implements Part {
     const databases = databasesOf(args.databases);
 
     const secrets = roleSecrets(name, databases, namespace, own);
-    const services = [...(serviceName ? [serviceName] : []), ...["rw", "r", "ro"].map((suffix) => `${name}-${suffix}`)];
+    const services = [...(serviceName ? [serviceName] : []), ...serviceNames(name)];
     const certificate = new ServerCertificate(`${name}-tls`, { namespace, authority, services }, own);
     const ready = postgresCluster(name, args, secrets, certificate.secretName, {
       ...own,
@@ -78,6 +78,11 @@ export class Postgres extends pulumi.ComponentResource implements Part {
     this.dashboards = [postgresDashboard(name, namespace.name)];
     this.registerOutputs({ host: base.host });
   }
+}
+
+/** The Services that the operator makes. */
+export function serviceNames(name: string): string[] {
+  return ["rw", "r", "ro"].map((suffix) => `${name}-${suffix}`);
 }
 
 /** The servers, which talk to each other and to the API server; and the operator, which talks to all of them. */
