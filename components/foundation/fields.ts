@@ -73,6 +73,13 @@ export const labelSet = z
   )
   .describe("Further labels of its objects and selectors, for systems that fix them.");
 
+const SELECTING = ["app.kubernetes.io/name", "app.kubernetes.io/part-of"];
+
+/** Further labels of one part. With another one's name its pods would be taken for that one's. */
+export const partLabels = labelSet.refine((labels) => !SELECTING.some((name) => name in labels), {
+  error: `labels beside ${SELECTING.join(" and ")}, which tell the parts' pods apart`,
+});
+
 /** A value that the stack file keeps encrypted under this name. */
 export const secretReference = z.strictObject({
   secret: z

@@ -1,4 +1,4 @@
-import { count, labelSet, replicas } from "../../foundation/fields";
+import { count, partLabels, replicas } from "../../foundation/fields";
 
 /** Keys that every kind of model has. Its name in the stack file is the name that clients ask for. */
 export const modelKeys = {
@@ -11,7 +11,7 @@ export const modelKeys = {
   answerSeconds: count(10, 3600)
     .default(300)
     .describe("Longest answer, in seconds: how long a leaving engine may finish its streams."),
-  labels: labelSet.default({}),
+  labels: partLabels.default({}),
 };
 
 export interface ModelKeys {

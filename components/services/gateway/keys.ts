@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, cpu, hostname, labelSet, quantity, replicas, sized, uses } from "../../foundation/fields";
+import { count, cpu, hostname, partLabels, quantity, replicas, sized, uses } from "../../foundation/fields";
 
 export const gatewayKeys = z.strictObject({
   uses: uses.describe(
@@ -44,7 +44,7 @@ export const gatewayKeys = z.strictObject({
       "Keep usage records in the pod's memory until Redis has them. A node that dies takes the last tenth of a second of them along, or all since Redis went away. Without it every answer waits for Redis.",
     ),
   requestsPerPod: count(1, 10_000).default(100).describe("Requests in flight per pod that the autoscaler aims at."),
-  labels: labelSet.default({}),
+  labels: partLabels.default({}),
 });
 
 export type GatewayKeys = z.infer<typeof gatewayKeys>;

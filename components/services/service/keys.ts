@@ -6,6 +6,7 @@ import {
   hostname,
   image,
   labelSet,
+  partLabels,
   quantity,
   resources,
   secretReference,
@@ -126,7 +127,7 @@ export const serviceKeys = z.strictObject({
     .describe("Connections that one pod opens to each database at most; held against the database's maxConnections."),
   nodeSelector: labelSet.default({}).describe("Labels of the nodes it runs on."),
   tolerations: z.array(toleration).default([]).describe("Taints of nodes it may run on."),
-  labels: labelSet.default({}),
+  labels: partLabels.default({}),
   extra: z
     .strictObject({
       deployment: z.record(z.string(), z.unknown()).optional(),

@@ -3,7 +3,7 @@ import {
   count,
   dnsLabel,
   hostname,
-  labelSet,
+  partLabels,
   port,
   resources,
   secretReference,
@@ -96,7 +96,7 @@ const server = {
   maxConnections: sized(count(20, 10_000), { dev: 100, small: 200, large: 500, xlarge: 2000 }).describe(
     "Client connections at most; the loader holds the clients' pools against it. About 10 MiB of memory each.",
   ),
-  labels: labelSet.default({}),
+  labels: partLabels.default({}),
 };
 
 /** Images with PostgreSQL 16: the operator's own, or one that has TimescaleDB and pgvectorscale. */

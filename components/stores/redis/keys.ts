@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { labelSet, quantity, resources, sized, storage, storageClass } from "../../foundation/fields";
+import { partLabels, quantity, resources, sized, storage, storageClass } from "../../foundation/fields";
 
 export const redisKeys = z.strictObject({
   keeps: z
@@ -18,7 +18,7 @@ export const redisKeys = z.strictObject({
   resources: resources
     .optional()
     .describe("Requests and limits of a server, instead of those that follow from `memory`."),
-  labels: labelSet.default({}),
+  labels: partLabels.default({}),
 });
 
 export type RedisKeys = z.infer<typeof redisKeys>;
