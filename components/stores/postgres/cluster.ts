@@ -9,6 +9,7 @@ import {
   customResource,
   type Leaves,
   type OwnedSecret,
+  resourceRequirements,
   unprotected,
 } from "../../foundation";
 import { images } from "../../versions";
@@ -88,7 +89,6 @@ function clusterSpec(
 ): ClusterSpec {
   const { instances, storage, storageClass, resources } = args;
   const [first, ...further] = databasesOf(args.databases);
-  const { cpu, memory, limits = {} } = resources;
   return {
     instances,
     ...operand(name, args),
@@ -110,7 +110,7 @@ function clusterSpec(
     // The operator's own choice, said because a query as probe would take a busy server out.
     probes: { startup: { type: "pg_isready" }, readiness: { type: "pg_isready" } },
     storage: { size: storage, ...(storageClass && { storageClass }) },
-    resources: { requests: { cpu, memory }, limits: { cpu: limits.cpu ?? cpu, memory: limits.memory ?? memory } },
+    resources: resourceRequirements(resources),
     affinity: {
       enablePodAntiAffinity: true,
       topologyKey: "topology.kubernetes.io/zone",
