@@ -1,7 +1,8 @@
 import { type ChartPin, pins } from "../../rehearsal/charts/pins.ts";
 import { FIRST_RUN, render } from "../rehearsal/charts-rendering";
 import { type Assumption, assumptionsOf } from "./assumptions";
-import { type Entry, goldenEntries, stacks } from "./golden";
+import { stacks } from "../support/program";
+import { type Entry, entriesOf, isRelease } from "./entries";
 
 interface Pod {
   readonly namespace: string;
@@ -26,10 +27,10 @@ interface Release {
 }
 
 /** `objects.test.ts` holds the stand-ins against the real charts, so that what is so for them is so for the charts. */
-test.each(stacks)(
+test.each(stacks.map(([name]) => name))(
   "the charts of the %s stack run the pods that its monitors and network policies count on",
   async (stack) => {
-    const entries = goldenEntries(stack);
+    const entries = await entriesOf(stack);
     const pods = (await Promise.all(entries.filter(isRelease).map(podsOf))).flat();
     const namespaces = new Set(pods.map(({ namespace }) => namespace));
     const assumptions = entries.flatMap(assumptionsOf).filter(({ namespace }) => namespaces.has(namespace));
@@ -64,10 +65,6 @@ test("a policy counts on its own pods for what comes in and on its peers for wha
     { resource: "web", namespace: "elsewhere", labels: { app: "store" }, port: 5432 },
   ]);
 });
-
-function isRelease({ resource }: Entry): boolean {
-  return resource.startsWith("kubernetes:helm.sh/v3:Release ");
-}
 
 async function podsOf({ inputs }: Entry): Promise<Pod[]> {
   const { chart, namespace, name, values } = inputs as unknown as Release;

@@ -1,4 +1,4 @@
-import type { Entry } from "./golden";
+import type { Entry } from "./entries";
 
 type Labels = Readonly<Record<string, string>>;
 
