@@ -1,13 +1,26 @@
 import { Artifacts } from "../../../components/foundation";
-import { buildValues } from "../../../components/observability/values";
+import { buildValues } from "../../../components/platform/monitoring/values";
+import { monitoringKeys } from "../../../components/platform/monitoring/keys";
 import { assertKnownValues } from "../../contracts/values";
+import { keysOf } from "../../support/builders";
 
-const args = { artifacts: new Artifacts(), replicas: 1, retention: "30d", storageGiB: 10, memoryMiB: 768 };
+const args = {
+  artifacts: new Artifacts(),
+  replicas: 1,
+  retention: "30d",
+  storage: "10Gi",
+  memory: "768Mi",
+  receivers: {},
+  certManager: true,
+  tolerations: [],
+};
+const told = keysOf(monitoringKeys, { receivers: { pager: { webhook: { secret: "pagerUrl" } } } });
 const mirrored = { ...args, artifacts: new Artifacts({ imageMirror: "registry.example.com/mirror" }), replicas: 2 };
 
 test.each([
   ["as they are by default", args],
   ["with a mirror", mirrored],
+  ["with receivers", { ...args, receivers: told.receivers }],
 ])("the chart knows every value %s", (_, some) => {
   expect(() => {
     assertKnownValues("kube-prometheus-stack", buildValues(some));
@@ -30,6 +43,31 @@ test("C206 samples are kept for the retention, and given up before the volume is
 test("a disruption budget never blocks a node with the only pod", () => {
   expect(buildValues(args).prometheus.podDisruptionBudget.enabled).toBe(false);
   expect(buildValues(mirrored).prometheus.podDisruptionBudget.enabled).toBe(true);
+});
+
+test("cert-manager signs the operator's webhook where it is installed; else the chart does", () => {
+  const signed = (certManager: boolean) => buildValues({ ...args, certManager }).prometheusOperator.admissionWebhooks;
+  expect(signed(true)).toEqual({ certManager: { enabled: true } });
+  expect(signed(false)).toEqual({ certManager: { enabled: false } });
+});
+
+test("Alertmanager mounts what its receivers must not show, where there is something", () => {
+  const { alertmanagerSpec } = buildValues({ ...args, receivers: told.receivers }).alertmanager;
+  expect(alertmanagerSpec.secrets).toEqual(["alertmanager-receivers"]);
+  expect(buildValues(args).alertmanager.alertmanagerSpec.secrets).toEqual([]);
+});
+
+test("every part but the node exporter, which runs everywhere, may run on nodes with the cluster's taints", () => {
+  const tolerations = [{ key: "system", operator: "Exists" as const }];
+  const { prometheusOperator, prometheus, alertmanager, grafana, ...others } = buildValues({ ...args, tolerations });
+  const found = [
+    prometheusOperator,
+    prometheus.prometheusSpec,
+    alertmanager.alertmanagerSpec,
+    grafana,
+    others["kube-state-metrics"],
+  ];
+  for (const part of found) expect(part).toMatchObject({ tolerations });
 });
 
 test("C60 Grafana's password comes from a Secret", () => {

@@ -1,5 +1,5 @@
 import { Artifacts } from "../../../components/foundation";
-import { buildValues } from "../../../components/gpu/values";
+import { buildValues } from "../../../components/platform/gpu/values";
 import { assertKnownValues } from "../../contracts/values";
 
 const args = { artifacts: new Artifacts(), driver: "preinstalled", mig: "none" } as const;

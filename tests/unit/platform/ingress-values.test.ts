@@ -1,5 +1,5 @@
 import { Artifacts } from "../../../components/foundation";
-import { buildValues } from "../../../components/ingress/values";
+import { buildValues } from "../../../components/platform/ingress/values";
 import { assertKnownValues } from "../../contracts/values";
 
 const args = {
@@ -7,9 +7,11 @@ const args = {
   replicas: 2,
   service: "LoadBalancer" as const,
   trustedProxies: ["10.0.0.0/8"],
-  certificates: {},
+  dashboard: false,
+  challenged: false,
+  tolerations: [],
 };
-const acme = { ...args, certificates: { challenge: { labels: { solver: "true" }, port: 8089 } } };
+const acme = { ...args, challenged: true };
 const mirrored = { ...args, artifacts: new Artifacts({ imageMirror: "registry.example.com/mirror" }) };
 
 test.each([
@@ -32,14 +34,15 @@ test("A8 several pods, spread over zones and nodes, of which one may be missed",
   ]);
 });
 
-test("A24 there is no dashboard", () => {
-  expect(buildValues(args).api.dashboard).toBe(false);
+test("A24 there is no dashboard, unless a stack in development asks for one", () => {
+  expect(buildValues(args).api).toEqual({ dashboard: false, insecure: false });
+  expect(buildValues({ ...args, dashboard: true }).api).toEqual({ dashboard: true, insecure: true });
 });
 
 test("A43 A44 A45 A46 metrics on port 8082 carry entry point, router and service", () => {
   const { ports, metrics } = buildValues(args);
   expect(ports.metrics.port).toBe(8082);
-  expect(metrics.prometheus).toEqual({
+  expect(metrics.prometheus).toMatchObject({
     addEntryPointsLabels: true,
     addRoutersLabels: true,
     addServicesLabels: true,
@@ -71,6 +74,30 @@ test("A17 only trusted proxies may say who the client is, and nodes do not hide 
   expect(ports.websecure.forwardedHeaders.trustedIPs).toEqual(["10.0.0.0/8"]);
   expect(service.spec).toEqual({ type: "LoadBalancer", externalTrafficPolicy: "Local" });
   expect(buildValues({ ...args, service: "ClusterIP" }).service.spec).toEqual({ type: "ClusterIP" });
+});
+
+test("the policy pack is told why this one Service is public", () => {
+  expect(buildValues(args).service.annotations).toEqual({
+    "ai-platform.dev/exempt.services-stay-inside": expect.stringContaining("edge"),
+  });
+  expect(buildValues({ ...args, service: "ClusterIP" }).service).not.toHaveProperty("annotations");
+});
+
+test("Traefik may run on nodes with the cluster's taints", () => {
+  const tolerations = [{ key: "system", operator: "Exists" as const }];
+  expect(buildValues({ ...args, tolerations }).tolerations).toEqual(tolerations);
+});
+
+test("a TLS option of another namespace cannot weaken TLS for every host", () => {
+  expect(buildValues(args).providers.kubernetesCRD.defaultTLSResourcesNamespace).toBe("traefik");
+});
+
+test("images come from the mirror where there is one", () => {
+  expect(buildValues(mirrored).image).toEqual({
+    registry: "registry.example.com/mirror",
+    repository: "library/traefik",
+  });
+  expect(buildValues(args)).not.toHaveProperty("image");
 });
 
 test("A6 routes come from IngressRoutes alone, but for ACME's challenges", () => {
