@@ -10,6 +10,11 @@ export interface KubernetesObject {
   };
 }
 
+/** Anything that a selector can choose. */
+export interface Labelled {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+}
+
 export interface Pod extends KubernetesObject {
   readonly spec: { readonly nodeName?: string };
   readonly status?: { readonly conditions?: readonly Condition[] };
@@ -27,6 +32,10 @@ export interface ScaledObject extends KubernetesObject {
 
 export interface Service extends KubernetesObject {
   readonly spec: { readonly selector?: Readonly<Record<string, string>> };
+}
+
+export interface Deployment extends KubernetesObject {
+  readonly spec: { readonly replicas: number; readonly template: Labelled };
 }
 
 export interface EndpointSlice extends KubernetesObject {
@@ -58,6 +67,6 @@ export function condition(
 }
 
 /** Whether an object has all these labels. */
-export function hasLabels({ metadata }: KubernetesObject, wanted: Readonly<Record<string, string>>): boolean {
+export function hasLabels({ metadata }: Labelled, wanted: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([label, value]) => metadata.labels?.[label] === value);
 }
