@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { stringify } from "yaml";
+import { traefikMetrics } from "../../components/platform/ingress/metrics";
 import { flows } from "../support/edges";
 import type { Recorded } from "../support/mocks";
 import { rawConfig, recordConfig, recordStack } from "../support/program";
@@ -14,7 +15,6 @@ let stack: Recorded;
 let told: Recorded;
 beforeAll(async () => {
   stack = await recordStack("rawdrive");
-  jest.resetModules();
   const receivers = { pager: { webhook: { secret: "pagerUrl" } } };
   const keys = {
     "ai-platform:pagerUrl": { secure: "v1:xxxxxxxxxxxxxxxx:xxxxxxxxxxxxxxxxxxxx" },
@@ -192,6 +192,30 @@ test.each(["entry point", "router", "service"])("A56 a dashboard shows requests,
   }
 });
 
+/** Names and labels as the real server published them. */
+const page = new Map(
+  readFileSync(resolve(__dirname, "../contracts/metrics/traefik-3.7.9.txt"), "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.split(" "))
+    .map(([name = "", ...labels]) => [name, labels] as const),
+);
+
+test.each(Object.values(traefikMetrics))("A56 Traefik has $name, with the labels that are asked for", (metric) => {
+  const { kind, name, labels } = metric;
+  expect(page.get(kind === "histogram" ? `${name}_bucket` : name)).toEqual(expect.arrayContaining([...labels]));
+});
+
+test("A56 every query of the dashboard asks for what Traefik has, by labels that it has", () => {
+  for (const { targets } of dashboard("ingress-traffic").panels)
+    for (const { expr } of targets) {
+      const names = expr.match(/traefik_\w+/g) ?? [];
+      const labels = [...expr.matchAll(/by \(([^)]+)\)/g)].flatMap(([, list = ""]) => list.split(", "));
+      expect(names.length).toBeGreaterThan(0);
+      for (const name of names) expect(page.get(name)).toEqual(expect.arrayContaining(labels));
+    }
+});
+
 test("A79 the latency target is 200 ms at the 95th percentile, recorded and drawn beside it; above 1 s alerts", () => {
   expect(recorded("service:edge_latency_seconds:target")).toMatchObject({
     expr: "vector(0.2)",
@@ -227,7 +251,7 @@ test("A81 above 500 requests per second more than the two fewest pods must run, 
     `sum (rate(traefik_service_requests_total{${BACKEND}}[1m]))`,
   );
   expect(alert("rawdrive-backend-objectives", "ServiceNotScaling")).toMatchObject({
-    expr: 'service:edge_requests:rate1m{namespace="rawdrive",service="rawdrive-backend"} > 500 and on () max (kube_deployment_status_replicas{namespace="rawdrive",deployment="rawdrive-backend"}) <= 2',
+    expr: 'service:edge_requests:rate1m{namespace="rawdrive",service="rawdrive-backend"} > 500 and on () max (kube_deployment_spec_replicas{namespace="rawdrive",deployment="rawdrive-backend"}) <= 2',
     for: "5m",
   });
 });

@@ -91,6 +91,17 @@ test("A33 the backend scales on its requests per second over a minute, 100 per p
   });
 });
 
+test.each([
+  "rawdrive-rawdrive-backend-2acf865b12e2b4aa5a79@kubernetescrd",
+  "rawdrive-rawdrive-backend-2f4caff7f20b5353f729@kubernetescrd",
+])("A33 the query counts %s, as Traefik 3.7.9 called the service behind one of its routes", (service) => {
+  const [{ metadata }] = scaledObject("rawdrive-backend-scaler").triggers;
+  const [, pattern = ""] = /service=~("[^"]+")/.exec(metadata["query"] ?? "") ?? [];
+  const selected = new RegExp(`^(?:${JSON.parse(pattern) as string})$`);
+  expect(selected.test(service)).toBe(true);
+  expect(selected.test(service.replace("backend", "backend-two"))).toBe(false);
+});
+
 test("A34 triggers ask Prometheus by the full name of its Service", () => {
   const { triggers } = scaledObject("rawdrive-backend-scaler");
   expect(triggers.map(({ metadata }) => metadata["serverAddress"])).toEqual([PROMETHEUS, PROMETHEUS]);

@@ -7,7 +7,6 @@ let stack: Recorded;
 let dev: Recorded;
 beforeAll(async () => {
   stack = await recordStack("rawdrive");
-  jest.resetModules();
   dev = await recordStack("rawdrive-dev");
 });
 
