@@ -19,6 +19,7 @@ export const prometheus: Program = {
   namespace: "monitoring",
   labels: { "app.kubernetes.io/name": "prometheus" },
 };
+export const loki: Program = { name: "Loki", namespace: "logging", labels: { "app.kubernetes.io/name": "loki" } };
 export const kedaOperator: Program = { name: "KEDA", namespace: "keda", labels: { app: "keda-operator" } };
 
 /** Looks at a ready pod of a program, if the stack has the program and its pods are real. */

@@ -85,9 +85,14 @@ describe.each([
     const { code, stdout } = await verify(stack);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^✔ services have endpoints +\d Services$/m);
-    for (const title of ["scaled objects are ready", "Traefik's metrics answer", "alert rules are loaded"])
+    for (const title of [
+      "scaled objects are ready",
+      "Traefik's metrics answer",
+      "alert rules are loaded",
+      "logs can be asked for",
+    ])
       expect(stdout).toMatch(new RegExp(`^○ ${title} +simulated: `, "m"));
-    expect(stdout).toMatch(/^1 hold, 0 fail, 7 simulated and so not known$/m);
+    expect(stdout).toMatch(/^1 hold, 0 fail, 8 simulated and so not known$/m);
   });
 
   test("fails when a service has lost its pods", async () => {

@@ -192,6 +192,28 @@ test.each(["entry point", "router", "service"])("A56 a dashboard shows requests,
   }
 });
 
+test("A57 Loki keeps the lines of all pods for 30 days, Alloy on every node collects them, Grafana asks for them", () => {
+  expect(stack.get("loki", "Release").inputs).toMatchObject({
+    chart: expect.stringMatching(/loki$/),
+    values: { loki: { limits_config: { retention_period: "720h" }, compactor: { retention_enabled: true } } },
+  });
+  const { values: alloy } = stack.get("alloy", "Release").inputs as {
+    values: { alloy: { configMap: { content: string } }; controller: { type?: string } };
+  };
+  expect(alloy.controller.type ?? "daemonset").toBe("daemonset");
+  const { content } = alloy.alloy.configMap;
+  expect(content).toContain("loki.source.kubernetes");
+  expect(content).toContain("http://loki.logging.svc.cluster.local:3100/loki/api/v1/push");
+  // No namespace is left out.
+  expect(content).not.toMatch(/namespaces \{|action\s*=\s*"drop"/);
+  const sources = stack
+    .ofType("ConfigMap")
+    .filter(({ inputs }) => JSON.stringify(inputs).includes("grafana_datasource"));
+  expect(sources.map(({ inputs }) => JSON.stringify(inputs["data"]))).toContainEqual(
+    expect.stringMatching(/loki\.logging\.svc\.cluster\.local:3100/),
+  );
+});
+
 /** Names and labels as the real server published them. */
 const page = new Map(
   readFileSync(resolve(__dirname, "../contracts/metrics/traefik-3.7.9.txt"), "utf8")

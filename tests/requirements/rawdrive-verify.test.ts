@@ -71,7 +71,10 @@ function platform(of: Recorded, node = "real"): Objects {
       pod("traefik", "traefik-1", TRAEFIK, node),
       pod("monitoring", "prometheus-0", PROMETHEUS, node),
       pod("keda", "keda-operator-1", { app: "keda-operator" }, node),
+      pod("logging", "loki-0", { "app.kubernetes.io/name": "loki" }, node),
+      pod("rawdrive", "rawdrive-backend-1", {}, node),
     ],
+    namespaces: rendered(of, "Namespace").filter((object) => "apiVersion" in object),
     "podmonitors.monitoring.coreos.com": rendered(of, "PodMonitor"),
     "prometheusrules.monitoring.coreos.com": rendered(of, "PrometheusRule"),
     "ingressroutes.traefik.io": rendered(of, "IngressRoute"),
@@ -168,13 +171,13 @@ describe("A75 Prometheus' target for Traefik", () => {
     (...active: object[]): Answers =>
     (port, path) =>
       port === 9090 && path === "/api/v1/targets?state=active"
-        ? { activeTargets: [target("up", "", "keda"), ...active] }
+        ? { activeTargets: [target("up", "", "keda"), target("up", "", "loki"), ...active] }
         : undefined;
 
   test("A75 is up", async () => {
     expect(await look(title, cluster(platform(prod), targets(target("up"))))).toEqual({
       verdict: "holds",
-      detail: "2 targets",
+      detail: "3 targets",
     });
   });
 
@@ -233,12 +236,33 @@ describe("A77 alert rules", () => {
   });
 });
 
+describe("A78 logs", () => {
+  const title = "logs can be asked for";
+  const lines =
+    (...namespaces: readonly string[]): Answers =>
+    (port, path) =>
+      port === 3100 && path.startsWith("/loki/api/v1/label/namespace/values") ? namespaces : undefined;
+
+  test("A78 hold when Loki has lines of each namespace with pods", async () => {
+    const everywhere = ["keda", "logging", "monitoring", "rawdrive", "traefik"];
+    const outcome = await look(title, cluster(platform(prod), lines(...everywhere)));
+    expect(outcome.verdict).toBe("holds");
+    expect(outcome.detail.split(", ").sort()).toEqual(everywhere);
+  });
+
+  test("A78 fail when a namespace is silent, or Loki does not answer", async () => {
+    const outcome = await look(title, cluster(platform(prod), lines("keda", "logging", "monitoring", "traefik")));
+    expect(outcome).toEqual({ verdict: "fails", detail: "no line of rawdrive" });
+    expect((await look(title, cluster(platform(prod)))).detail).toContain("Loki answers with status 404");
+  });
+});
+
 test("what simulated pods would say counts as nothing, and is said so", async () => {
   const lines: string[] = [];
   const code = await verify(checks, cluster(platform(prod, "pretended")), "rawdrive", (line) => lines.push(line));
   expect(code).toBe(0);
   expect(lines).toContain("○ Traefik's metrics answer           simulated: traefik-1 cannot answer");
-  expect(lines.at(-1)).toBe("0 hold, 0 fail, 7 simulated and so not known");
+  expect(lines.at(-1)).toBe("0 hold, 0 fail, 8 simulated and so not known");
 });
 
 test("a check that fails, or cannot look, ends with code 1", async () => {

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { edgeDashboard, edgeMeasures } from "./edge.ts";
+import { logsCanBeAsked } from "./logs.ts";
 import { dashboardsShowSomething, rulesAreLoaded, targetsAreUp } from "./prometheus.ts";
 import { scaledObjectsAreReady, scaledObjectsHaveAutoscalers } from "./scaling.ts";
 import { servicesHaveEndpoints } from "./services.ts";
@@ -14,4 +15,5 @@ export const checks: readonly Check[] = [
   targetsAreUp,
   rulesAreLoaded,
   dashboardsShowSomething,
+  logsCanBeAsked,
 ];
