@@ -32,6 +32,9 @@ export interface Options {
   readonly rest?: readonly string[];
 }
 
+/** Commands whose further words go to another program. */
+const passOn: readonly Command[] = ["kubectl", "chat"];
+
 /** A command line that makes no sense; the message says what would. */
 export class UsageError extends Error {}
 
@@ -40,8 +43,8 @@ export function parse(line: readonly string[]): Options {
   const { values, positionals } = read(line);
   const [word = "help", ...rest] = positionals;
   const command = commandNamed(values.help ? "help" : word);
-  const passesOn = command === "kubectl" || command === "chat";
-  if (!passesOn && rest.length > 0) throw new UsageError(`${command} takes no argument "${rest[0]}".`);
+  const passesOn = passOn.includes(command);
+  refuseArguments(command, passesOn ? [] : rest);
   return {
     command,
     stack: stackNamed(values.stack || "dev"),
@@ -72,6 +75,10 @@ function read(line: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message);
   }
+}
+
+function refuseArguments(command: Command, [word]: readonly string[]): void {
+  if (word !== undefined) throw new UsageError(`${command} takes no argument "${word}".`);
 }
 
 function stackNamed(name: string): string {

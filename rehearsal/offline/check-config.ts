@@ -13,11 +13,8 @@ async function main(file: string | undefined): Promise<number> {
     console.error("Name a stack file: make check-config FILE=Pulumi.dev.yaml");
     return 2;
   }
-  const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => error);
-  if (typeof text !== "string") {
-    console.error(`${file} cannot be read: ${text.code === "ENOENT" ? "there is no such file" : text.message}.`);
-    return 2;
-  }
+  const text = await textOf(file);
+  if (text === undefined) return 2;
   // Loaded late, so that what it compiles is kept.
   const { check } = await import("./program.ts");
   try {
@@ -31,5 +28,16 @@ async function main(file: string | undefined): Promise<number> {
     if ((error as Error).name !== "ConfigError" && (error as Error).name !== "YAMLParseError") throw error;
     console.error((error as Error).message);
     return 1;
+  }
+}
+
+/** Says why a file cannot be read. */
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    console.error(`${file} cannot be read: ${code === "ENOENT" ? "there is no such file" : message}.`);
+    return undefined;
   }
 }

@@ -32,12 +32,12 @@ describe("the command line", () => {
     expect(parse(line)).toEqual({
       command: "kubectl",
       stack: "prod",
-      kubectl: ["get", "pods", "-A", "--selector", "a in (b, c)"],
+      rest: ["get", "pods", "-A", "--selector", "a in (b, c)"],
     });
   });
 
   test.each([
-    [["upp"], "The commands are: up, preview, down, status, logs, kubectl, stacks, help."],
+    [["upp"], "The commands are: up, preview, down, status, verify, logs, kubectl, chat, stacks, help."],
     [["up", "prod"], 'up takes no argument "prod"'],
     [["up", "--stak", "dev"], "--stak"],
     [["up", "--stack", "../x"], "lower-case letters, digits and dashes"],

@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { endpointSliceRules } from "../../components/backend/permissions";
+import { endpointSliceRules } from "../../components/services/gateway/permissions";
 import { controlPlaneTools, type ControlPlaneTools } from "../../rehearsal/cluster/configuration.ts";
 import { startCluster, stopCluster } from "../../rehearsal/cluster/index.ts";
 import { runningComponents } from "../../rehearsal/cluster/processes.ts";
