@@ -10,7 +10,7 @@ from harness.gateway import StartGateway
 from harness.processes import eventually
 
 MIB = 1024 * 1024
-#: More than any model reads or writes; vLLM cuts it.
+#: More than any model reads or writes; engines cut it or refuse it.
 ENDLESS = 10_000_000
 
 

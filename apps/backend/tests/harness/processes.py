@@ -89,7 +89,7 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             self._child.send_signal(number)
 
-    def wait(self, seconds: float = 30) -> int:
+    def wait(self, seconds: float = 60) -> int:
         """Wait for the process to leave by itself; its exit status. AssertionError with the log at the deadline."""
         try:
             return self._child.wait(seconds)
@@ -105,7 +105,7 @@ class Process:
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
 
-    def wait_until(self, ready: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_until(self, ready: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until `ready()`; raise AssertionError with the log when the process dies or the deadline passes."""
         deadline = time.monotonic() + seconds
         while not ready():
@@ -117,7 +117,7 @@ class Process:
 
 
 async def eventually(
-    condition: Callable[[], Awaitable[bool]], message: str, *, seconds: float = 20, pause: float = 0.02
+    condition: Callable[[], Awaitable[bool]], message: str, *, seconds: float = 60, pause: float = 0.02
 ) -> None:
     """Wait until `await condition()` is true; raise AssertionError with `message` after `seconds`."""
     deadline = time.monotonic() + seconds

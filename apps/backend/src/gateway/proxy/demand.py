@@ -35,7 +35,7 @@ class Demand:
         """Prompts and completions together.
 
         `assumed`: completion tokens of a choice that states no maximum. `context`: what the model reads and writes for
-        one choice at most, which is where engines cut every number; 0 when that is not known.
+        one choice at most, whatever number is asked for; 0 when that is not known.
         """
         each = assumed if self.max_tokens is None else self.max_tokens
         total = self.prompt_tokens + each * self.sequences
