@@ -6,11 +6,12 @@
 import asyncio
 import sys
 from collections import deque
+from collections.abc import Iterator
 from typing import Final, cast
 
 import httptools
 import uvloop
-from shapes import FRAMES, PACE_SECONDS, STREAM_END, STREAM_HEAD, WHOLE_ANSWER, chunk
+from shapes import COUNTED, COUNTED_STREAM, PACE_SECONDS, PLAIN_STREAM, STREAM_END, STREAM_HEAD, WHOLE_ANSWER
 
 #: Streams are spread over so many moments within a step, as real ones would be.
 _MOMENTS: Final = 20
@@ -20,13 +21,12 @@ class Streams:
     """Writes the next frame of every running stream, one step after the other."""
 
     def __init__(self) -> None:
-        self._running: list[dict[asyncio.Transport, int]] = [{} for _ in range(_MOMENTS)]
+        self._running: list[dict[asyncio.Transport, Iterator[bytes]]] = [{} for _ in range(_MOMENTS)]
         self._next = 0
-        self._frames = [chunk(frame) for frame in FRAMES]
 
-    def begin(self, transport: asyncio.Transport) -> None:
+    def begin(self, transport: asyncio.Transport, *, counted: bool) -> None:
         transport.write(STREAM_HEAD)
-        self._running[self._next][transport] = 0
+        self._running[self._next][transport] = iter(COUNTED_STREAM if counted else PLAIN_STREAM)
         self._next = (self._next + 1) % _MOMENTS
 
     async def run(self) -> None:
@@ -38,16 +38,13 @@ class Streams:
                 await asyncio.sleep(due - loop.time())
                 self._step(streams)
 
-    def _step(self, streams: dict[asyncio.Transport, int]) -> None:
-        for transport, number in list(streams.items()):
-            if transport.is_closing():
+    def _step(self, streams: dict[asyncio.Transport, Iterator[bytes]]) -> None:
+        for transport, frames in list(streams.items()):
+            frame = next(frames, None)
+            if transport.is_closing() or frame is None:
                 del streams[transport]
-            elif number == len(self._frames):
-                transport.write(STREAM_END)
-                del streams[transport]
-            else:
-                transport.write(self._frames[number])
-                streams[transport] = number + 1
+            if not transport.is_closing():
+                transport.write(frame or STREAM_END)
 
 
 class Places:
@@ -94,7 +91,7 @@ class _Connection(asyncio.Protocol):
         if self._transport is None:
             return
         if b'"stream":true' in body.replace(b" ", b""):
-            self._streams.begin(self._transport)
+            self._streams.begin(self._transport, counted=COUNTED in body)
         elif self._places and body:
             self._places.take(self._transport)
         else:

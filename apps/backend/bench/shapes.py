@@ -32,11 +32,15 @@ WHOLE_ANSWER: Final = (
 )
 
 
-def _frame(delta: dict[str, str], finish_reason: str | None) -> bytes:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish_reason}
-    return (
-        b"data: " + json.dumps({**_COMMON, "object": "chat.completion.chunk", "choices": [choice]}).encode() + b"\n\n"
-    )
+def _frame(number: int, **fields: object) -> bytes:
+    """A piece of a stream as vLLM writes it; it carries its number."""
+    finish_reason = "stop" if number == FRAMES - 1 else None
+    choice = {"index": 0, "delta": {"content": f"w{number:03} "}, "finish_reason": finish_reason}
+    return _event({**_COMMON, "object": "chat.completion.chunk", "choices": [choice], **fields})
+
+
+def _event(document: object) -> bytes:
+    return b"data: " + json.dumps(document, separators=(",", ":")).encode() + b"\n\n"
 
 
 def chunk(data: bytes) -> bytes:
@@ -44,8 +48,15 @@ def chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
-#: Two seconds of a stream; each frame carries its number.
-FRAMES: Final = [_frame({"content": f"w{number:03} "}, "stop" if number == 99 else None) for number in range(100)]
-_REPORT: Final = json.dumps({**_COMMON, "object": "chat.completion.chunk", "choices": [], "usage": _USAGE}).encode()
+#: Two seconds of a stream.
+FRAMES: Final = 100
+PLAIN_STREAM: Final = [chunk(_frame(number)) for number in range(FRAMES)]
+#: The same for those who ask for usage in each frame, as this gateway does.
+COUNTED_STREAM: Final = [
+    chunk(_frame(number, usage={"prompt_tokens": 12, "total_tokens": 13 + number, "completion_tokens": 1 + number}))
+    for number in range(FRAMES)
+]
+COUNTED: Final = b'"continuous_usage_stats":true'
+_REPORT: Final = _event({**_COMMON, "object": "chat.completion.chunk", "choices": [], "usage": _USAGE})
 STREAM_HEAD: Final = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
-STREAM_END: Final = chunk(b"data: " + _REPORT + b"\n\n") + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"
+STREAM_END: Final = chunk(_REPORT) + chunk(b"data: [DONE]\n\n") + b"0\r\n\r\n"

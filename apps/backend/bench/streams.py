@@ -87,9 +87,9 @@ class _Stream(asyncio.Protocol):
             return
         numbers = [int(number) for number in _NUMBER.findall(self._body)]
         result = self._result
-        result.lost += len(FRAMES) - len(set(numbers))
+        result.lost += FRAMES - len(set(numbers))
         result.reordered += sum(one > two for one, two in itertools.pairwise(numbers))
-        result.complete += b"[DONE]" in self._body and numbers == list(range(len(FRAMES)))
+        result.complete += b"[DONE]" in self._body and numbers == list(range(FRAMES))
         self.done.set_result(None)
 
 
@@ -107,7 +107,7 @@ async def run(load: StreamLoad) -> StreamResult:
         streams.append(stream)
         await asyncio.sleep(load.spread_s / load.streams)
     _, unfinished = await asyncio.wait([stream.done for stream in streams], timeout=load.patience_s)
-    result.lost += len(unfinished) * len(FRAMES)
+    result.lost += len(unfinished) * FRAMES
     return result
 
 

@@ -61,6 +61,9 @@ _OTHERS = [
     ),
     _event({"id": "x", "choices": [{"index": 0}], "usage": _RUNNING, "prompt_token_ids": None}),
     _event({"id": "x", "choices": [{"index": 0}], "usage": None}),
+    _event({"id": "x", "choices": [{"index": 0}], "usage": _RUNNING, "other": {}}),
+    _event({"id": "x", "choices": [{"index": 0}], "usage": {"details": {}, **_RUNNING}}),
+    _counted("two lines").replace(b'"index"', b'\n"index"'),
     b'data: {"id":"x","choices":[{"index":0}],"usage":{"prompt_tokens":oops}}\n\n',
     _event({"object": "another order", "id": "x", "choices": []}),
     _event({"error": {"message": "of the request", "code": 400}}),
@@ -106,28 +109,30 @@ _BEHIND_A_DIGIT = [b"1", chunk(_TWO), b":" * (0x100 - 4) + b"\n\n\r\n", chunk(_D
 _BEHIND_A_LINE = [chunk(b": half a frame\n"), chunk(_TWO), chunk(_DONE), END]
 
 
-def _both_ways(reads: Sequence[bytes], *, show_usage: bool = False, show_running_usage: bool = False) -> Outcome:
+def _every_way(reads: Sequence[bytes], *, show_usage: bool = False, show_running_usage: bool = False) -> Outcome:
     outcome = _pass(reads, show_usage=show_usage, show_running_usage=show_running_usage)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(answer_stream, "counted_chunk", lambda _: None)
+        assert outcome == _pass(reads, show_usage=show_usage, show_running_usage=show_running_usage)
         patch.setattr(answer_stream, "plain_chunks", lambda *_: (0, b""))
         assert outcome == _pass(reads, show_usage=show_usage, show_running_usage=show_running_usage)
     return outcome
 
 
 @given(_reads(), st.booleans(), st.booleans())
-def test_however_a_stream_is_cut_both_ways_give_the_same(reads: list[bytes], show: bool, show_running: bool) -> None:
-    _both_ways(reads, show_usage=show, show_running_usage=show_running)
+def test_however_a_stream_is_cut_every_way_gives_the_same(reads: list[bytes], show: bool, show_running: bool) -> None:
+    _every_way(reads, show_usage=show, show_running_usage=show_running)
 
 
 @pytest.mark.parametrize("frame", [*_OTHERS, _TWO + _THREE, b""])
-def test_both_ways_give_the_same_for_every_frame_that_is_no_plain_one(frame: bytes) -> None:
-    _both_ways([chunk(_ONE), chunk(frame), chunk(_TWO), chunk(_DONE), END])
+def test_every_way_gives_the_same_for_every_frame_that_is_no_plain_one(frame: bytes) -> None:
+    _every_way([chunk(_ONE), chunk(frame), chunk(_TWO), chunk(_DONE), END])
 
 
 @pytest.mark.parametrize("reads", [_WITHIN, _BEHIND_A_DIGIT, _BEHIND_A_LINE], ids=["data", "digit", "line"])
 def test_what_only_looks_like_a_chunk_with_a_frame_is_decoded(reads: list[bytes]) -> None:
     for start in ([chunk(_ONE), *reads], [chunk(_ONE) + reads[0], *reads[1:]]):
-        outcome = _both_ways(start)
+        outcome = _every_way(start)
         assert (outcome.tail, outcome.complete, outcome.error) == (_DONE, True, "")
 
 

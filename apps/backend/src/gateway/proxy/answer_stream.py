@@ -5,7 +5,7 @@ from typing import Final
 import orjson
 
 from gateway.jsontypes import Json
-from gateway.proxy.chunks import plain_chunks
+from gateway.proxy.chunks import counted_chunk, plain_chunks
 from gateway.proxy.engine_usage import LONGEST_USAGE, RunningUsage, Usage, usage_of
 from gateway.proxy.frames import ABORTED, USAGE, FrameSplitter, data_of, split
 
@@ -63,6 +63,10 @@ class AnswerStream:
     def feed_chunks(self, data: bytes) -> bytes | None:
         if self._splitter.rest:
             return None
+        if self._running.simple and (counted := counted_chunk(data)):
+            self._running.note(counted[0])
+            self.frames += 1
+            return counted[1]
         frames, chunks = plain_chunks(data, self._running.pass_on)
         if not frames:
             return None

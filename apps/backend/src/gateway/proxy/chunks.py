@@ -10,6 +10,8 @@ without the parser if `plain_chunks` finds nothing else in it. That is safe beca
 - Whole frames, one line each, that begin as a piece of an answer does: neither the end nor a failure.
 - Nothing to read but the usage so far at the end of a piece; no word of an answer that was given up.
 
+`counted_chunk` does the same, faster, for what nearly every read is: one chunk with one piece and the usage so far.
+
 Everything else takes the long way, the whole read of it: extensions, trailers, the last chunk, pieces of chunks or
 frames, other frames, and whatever is malformed.
 """
@@ -18,9 +20,14 @@ import re
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from gateway.proxy.frames import ABORTED, USAGE
+from gateway.proxy.frames import ABORTED, NO_CHOICES, USAGE
 
 _PLAIN: Final = re.compile(rb'([0-9a-fA-F]{1,8})\r\n(data: \{"id":[^\n]*\n\n)\r\n')
+
+
+_BEGIN: Final = re.compile(rb'([0-9a-fA-F]{1,8})\r\ndata: \{"id":')
+_COUNT: Final = b',"usage":'
+_END: Final = b"}}\n\n\r\n"
 
 
 class Sink(Protocol):
@@ -31,6 +38,19 @@ class Sink(Protocol):
 
     def take_chunks(self, data: bytes) -> bool:
         """Take what begins between two chunks, undecoded. False: it was not taken, and has to be decoded."""
+
+
+def counted_chunk(data: bytes) -> tuple[bytes, bytes] | None:
+    """The usage at the end of the only piece in `data`, and its chunk without it; None when there is more to see."""
+    begin, count = _BEGIN.match(data), data.rfind(_COUNT)
+    if begin is None or count < 0 or not data.endswith(_END) or ABORTED in data or NO_CHOICES in data:
+        return None
+    line, end = begin.end(1) + 2, len(data) - len(_END) + 1
+    usage = data[count + len(_COUNT) : end]
+    if int(begin[1], 16) != len(data) - line - 2 or data.find(b"\n", line) != end + 1 or b"}," in usage:
+        return None
+    piece = data[line:count]
+    return usage, b"%x\r\n%b}\n\n\r\n" % (len(piece) + 3, piece)
 
 
 def plain_chunks(data: bytes, pass_on: Callable[[bytes], bytes | None]) -> tuple[int, bytes]:

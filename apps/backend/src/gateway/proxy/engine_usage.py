@@ -7,13 +7,13 @@ from typing import Final
 import orjson
 
 from gateway.jsontypes import Json
+from gateway.proxy.frames import NO_CHOICES
 
 #: The largest count that is believed: PostgreSQL's largest integer.
 _MOST: Final = 2**31 - 1
 _FIELD: Final = b',"usage":{'
 #: The field from there on; its value is an object with objects of plain values in it.
 _VALUE: Final = re.compile(rb',"usage":(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})')
-_NO_CHOICES: Final = b'"choices":[]'
 _CHOICE: Final = re.compile(rb'"choices":\[\{"index":(\d+)')
 #: Bytes that usage and what engines write behind it take at most.
 LONGEST_USAGE: Final = 2048
@@ -51,19 +51,25 @@ def last_usage_in(text: bytes) -> Usage | None:
 class RunningUsage:
     """The newest usage that the frames of a stream stated, each for the choice that it carries a piece of."""
 
-    __slots__ = ("_by_choice", "_choices", "_several", "_show")
+    __slots__ = ("_by_choice", "_choices", "_several", "_show", "simple")
 
     def __init__(self, choices: int, sequences: int, *, show: bool) -> None:
         """`choices` for each prompt; `sequences`: choices of all prompts; `show`: the client wants to see it."""
         self._choices = choices
         self._several = sequences > 1
         self._show = show
+        #: There is one choice whose usage is to be noted and taken out.
+        self.simple = not show and not self._several
         self._by_choice: dict[int, bytes] = {}
+
+    def note(self, usage: bytes) -> None:
+        """The newest usage of the only choice."""
+        self._by_choice[0] = usage
 
     def pass_on(self, frame: bytes) -> bytes | None:
         """A piece of an answer as the client gets it; its usage is noted. None when it is no such piece."""
         found = _find(frame)
-        if found is None or _NO_CHOICES in frame:
+        if found is None or NO_CHOICES in frame:
             return None
         choice = _CHOICE.search(frame) if self._several else None
         self._by_choice[int(choice[1]) if choice else 0] = found[1]

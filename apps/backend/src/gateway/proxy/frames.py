@@ -12,6 +12,8 @@ _SEAM: Final = len(_BLANK_LINE_CRLF) - 1
 USAGE: Final = b'"usage"'
 #: What vLLM says of an answer that it gave up, such as at the end of its time to shut down; no word of a model has it.
 ABORTED: Final = b'"finish_reason":"abort"'
+#: What the report of usage at the end of a stream has, and no piece of an answer.
+NO_CHOICES: Final = b'"choices":[]'
 #: Bytes of a frame that are kept until it is complete. With the log probabilities of many alternatives it takes tens of
 #: kilobytes, and with those of a long prompt many megabytes.
 LONGEST_KEPT: Final = 256 * 1024
