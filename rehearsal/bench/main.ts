@@ -17,10 +17,15 @@ const kinds =
   "deployments,statefulsets,jobs,services,serviceaccounts,configmaps,secrets,networkpolicies,poddisruptionbudgets,limitranges";
 
 endOnSignal();
-await checkouts(process.argv[2], async (all) => {
-  await measureDev(all);
-  await measureProd(all);
-});
+try {
+  await checkouts(process.argv[2], async (all) => {
+    await measureDev(all);
+    await measureProd(all);
+  });
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}
 
 async function measureDev(all: readonly Checkout[]): Promise<void> {
   for (const checkout of all) {
