@@ -1,6 +1,6 @@
 import { stacks } from "../support/program";
 import { CustomResourceSchemas } from "./crds";
-import { type Entry, entriesOf } from "./entries";
+import { type Entry, entriesOf, isRelease } from "./entries";
 
 /** A first run downloads the vendors' modules. */
 const FIRST_RUN = 600_000;
@@ -16,8 +16,10 @@ test.each(stacks.map(([name]) => name))(
   "every custom resource of the %s stack satisfies the definition its chart installs",
   async (stack) => {
     const schemas = await CustomResourceSchemas.load();
-    const resources = (await entriesOf(stack)).filter(isCustom);
-    expect(resources.length).toBeGreaterThan(0);
+    const entries = await entriesOf(stack);
+    const resources = entries.filter(isCustom);
+    // A stack without charts has nothing that would know what to do with one.
+    expect(resources.length > 0).toBe(entries.some(isRelease));
     const findings = resources.flatMap(({ resource, inputs }) =>
       schemas.violations({ apiVersion: "", kind: "", ...inputs }).map((violation) => `${resource}: ${violation}`),
     );
