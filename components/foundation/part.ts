@@ -45,6 +45,8 @@ export interface Dashboard {
   readonly name: string;
   readonly title: string;
   readonly panels: readonly Panel[];
+  /** Panels side by side. @default 2 */
+  readonly columns?: 2 | 3;
 }
 
 export interface Panel {

@@ -1,6 +1,7 @@
 import { run } from "../../rehearsal/process.ts";
 
 interface Pod {
+  readonly metadata: { readonly ownerReferences?: readonly { readonly kind: string }[] };
   readonly spec: { readonly containers: readonly { readonly resources?: { readonly requests?: Requests } }[] };
   readonly status: { readonly phase?: string };
 }
@@ -16,11 +17,17 @@ interface Requests {
 
 const GIBIBYTES = { Mi: 1 / 1024, Gi: 1, Ti: 1024 } as const;
 
-/** What all pods and volumes of a cluster ask for, in the words of the READMEs: pods, vCPU, memory, volumes. */
+/**
+ * What all pods and volumes of a cluster ask for, in the words of the READMEs: pods, vCPU, memory, volumes. Without what runs on every
+ * node, which is a matter of the cluster.
+ */
 export async function requested([kubectl, ...args]: readonly [string, ...string[]]): Promise<string[]> {
   const all = async <T>(kind: string) =>
     (JSON.parse(await run(kubectl, [...args, "get", kind, "--all-namespaces", "-o", "json"])) as { items: T[] }).items;
-  const pods = (await all<Pod>("pods")).filter(({ status }) => status.phase !== "Succeeded");
+  const pods = (await all<Pod>("pods")).filter(
+    ({ metadata, status }) =>
+      status.phase !== "Succeeded" && !metadata.ownerReferences?.some(({ kind }) => kind === "DaemonSet"),
+  );
   const requests = pods.flatMap(({ spec }) => spec.containers.map(({ resources }) => resources?.requests ?? {}));
   const claims = await all<Claim>("persistentvolumeclaims");
   return [

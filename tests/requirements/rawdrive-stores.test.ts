@@ -1,4 +1,5 @@
 import { indexMethod } from "../../components/stores/postgres/vectors";
+import { flows } from "../support/edges";
 import type { Recorded } from "../support/mocks";
 import { recordStack } from "../support/program";
 
@@ -64,6 +65,7 @@ test("A62 photos.embedding gets a diskann index with the cosine operators and 50
     metadata: { namespace: "rawdrive" },
     spec: { schedule: "17 * * * *", concurrencyPolicy: "Forbid" },
   });
+  expect(flows(stack).open).toContain("rawdrive/postgres-vectors -> rawdrive/cnpg.io/cluster=postgres:5432");
 });
 
 test("A63 under a hundred thousand vectors the index is HNSW, as in development", () => {

@@ -9,6 +9,7 @@ const window = "5m";
 export const trafficDashboard: Dashboard = {
   name: "ingress-traffic",
   title: "Traffic through Traefik",
+  columns: 3,
   panels: [
     ...panels("entry point", "entrypoint", traefikMetrics.entryPointRequests, traefikMetrics.entryPointDuration),
     ...panels("router", "router", traefikMetrics.routerRequests, traefikMetrics.routerDuration),

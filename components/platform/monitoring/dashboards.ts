@@ -2,8 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Dashboard, DataSource, Namespace, Panel } from "../../foundation";
 
-/** Panels side by side, and their height, in Grafana's grid of 24 columns. */
-const COLUMNS = 2;
+/** Width of a row and height of a panel, in Grafana's grid. */
+const WIDTH = 24;
 const HEIGHT = 8;
 
 /** A ConfigMap that Grafana's sidecar finds by its label. */
@@ -50,7 +50,7 @@ export function dataSourceObject(
 }
 
 /** The dashboard as Grafana reads it. */
-export function dashboardJson({ name, title, panels }: Dashboard) {
+export function dashboardJson({ name, title, panels, columns = 2 }: Dashboard) {
   return {
     uid: name,
     title,
@@ -59,17 +59,17 @@ export function dashboardJson({ name, title, panels }: Dashboard) {
     editable: false,
     time: { from: "now-6h", to: "now" },
     refresh: "1m",
-    panels: panels.map(panelJson),
+    panels: panels.map((panel, index) => panelJson(panel, index, columns)),
   };
 }
 
-function panelJson({ title, unit, queries }: Panel, index: number) {
-  const width = 24 / COLUMNS;
+function panelJson({ title, unit, queries }: Panel, index: number, columns: number) {
+  const width = WIDTH / columns;
   return {
     id: index + 1,
     type: "timeseries",
     title,
-    gridPos: { x: (index % COLUMNS) * width, y: Math.floor(index / COLUMNS) * HEIGHT, w: width, h: HEIGHT },
+    gridPos: { x: (index % columns) * width, y: Math.floor(index / columns) * HEIGHT, w: width, h: HEIGHT },
     datasource: { type: "prometheus", uid: "prometheus" },
     fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
     targets: Object.entries(queries).map(([legend, expr], query) => ({
