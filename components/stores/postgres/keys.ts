@@ -71,7 +71,7 @@ const database = z.strictObject({
     .array(vectorColumn)
     .default([])
     .describe(
-      "Vector columns to index. A task looks every hour, and makes an index without blocking writes once its column exists.",
+      "Vector columns to index. A task looks every hour, and makes an index without blocking writes once its column exists and holds enough to learn from.",
     ),
 });
 

@@ -7,6 +7,8 @@ const METHODS: readonly IndexMethod[] = ["hnsw", "ivfflat", "diskann"];
 const MOST_ROWS_OF_HNSW = 10_000_000;
 /** Share of a session's memory that building an index may take. */
 const BUILD_SHARE = 0.125;
+/** Vectors from which `diskann` can tell how each dimension is spread. */
+const DISKANN_SAMPLE = 10_000;
 /** Candidates that pgvector weighs for a vector by default, and at least twice its neighbours. */
 const HNSW_CANDIDATES = 64;
 
@@ -64,9 +66,13 @@ function listsOf(rows: number): number {
   return Math.min(32_768, Math.ceil(rows > 1_000_000 ? Math.sqrt(rows) : rows / 1000));
 }
 
-/** The lists of `ivfflat` are centred on the vectors that are there when it is made, so it waits for a tenth of them. */
+/**
+ * Two indexes learn from the vectors that are there when they are made, once and for all: `ivfflat` where its lists are centred, `diskann`
+ * how to compress. So they wait for some; so few are soon searched without an index.
+ */
 function enoughRows({ rows }: VectorKeys, method: IndexMethod): string {
-  return method === "ivfflat" ? ` AND reltuples >= ${Math.ceil(rows / 10)}` : "";
+  if (method === "hnsw") return "";
+  return ` AND reltuples >= ${method === "ivfflat" ? Math.ceil(rows / 10) : DISKANN_SAMPLE}`;
 }
 
 /** The table, or an index beside it, as an expression that is null while there is none. */

@@ -23,6 +23,14 @@ test("psql runs what each step answers, with an eighth of the server's memory", 
   expect(steps).toEqual(indexSteps(photos).map((step) => `${step} \\gexec`));
 });
 
+test.each([
+  [{ rows: 1000 }, undefined],
+  [{ rows: 200_000, index: "ivfflat" }, "reltuples >= 20000"],
+  [{ rows: 50_000_000 }, "reltuples >= 10000"],
+] as const)("%j: an index that learns from the vectors waits for some", (keys, condition) => {
+  expect(/reltuples >= \d+/.exec(indexSteps({ ...photos, ...keys }).join("\n"))?.[0]).toBe(condition);
+});
+
 /** The statement that makes the index, out of the step that may answer it. */
 function creation(keys: Partial<VectorKeys>): string {
   return /CREATE INDEX[^']+/.exec(indexSteps({ ...photos, ...keys }).join("\n"))?.[0] ?? "";
