@@ -42,7 +42,9 @@ test("A7 there is no compose file", () => {
 
 /** What make would run. */
 function recipe(...words: string[]): string {
-  return execFileSync("make", ["--dry-run", ...words], { cwd: ROOT, encoding: "utf8" }).trim();
+  // These tests run below `make test`, whose flags are not this call's.
+  const env = { ...process.env, MAKEFLAGS: "", MAKELEVEL: "" };
+  return execFileSync("make", ["--dry-run", ...words], { cwd: ROOT, encoding: "utf8", env }).trim();
 }
 
 test("A69 one command starts the development stack and returns", () => {
