@@ -48,6 +48,6 @@ function localPort(forward: ChildProcess): Promise<number> {
 
 /** Node hides what went wrong with a connection in the error's cause. */
 function reason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  const { message, cause } = error as { message: string; cause?: { message?: string } };
+  return cause?.message ?? message;
 }
