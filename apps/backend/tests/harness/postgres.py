@@ -35,6 +35,7 @@ class PostgresServer:
         self._initialise()
 
     def start(self) -> None:
+        self._open_way()  # again: each run of pytest on this machine closes the folder that they share
         options = ["-h", "127.0.0.1", "-p", str(self.port), "-k", "", "-c", "max_connections=200"]
         # A test kills processes, never the machine: what the kernel holds is safe.
         options += ["-c", "fsync=off", "-c", "full_page_writes=off"]
