@@ -103,7 +103,7 @@ function gatewayProcess(image: string, secrets: OwnedSecret, args: GatewayArgs):
       GATEWAY_DRAIN_SECONDS: String(args.drainSeconds),
     },
     resources: { cpu: args.cpu, memory: args.memory },
-    mounts: [secrets.at("/run/secrets/gateway"), scratch("tmp", "/tmp", "128Mi")],
+    mounts: [secrets.at("/run/secrets/gateway"), scratch("tmp", "/tmp", "160Mi")],
   };
 }
 

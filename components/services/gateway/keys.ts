@@ -17,7 +17,9 @@ export const gatewayKeys = z.strictObject({
     xlarge: { min: 50, max: 500 },
   }).describe("Pods; the autoscaler moves within the bounds. Different bounds need `autoscaling` and `monitoring`."),
   cpu: cpu.default("250m").describe("CPU request per pod; the limit is four times as much."),
-  memory: quantity.default("256Mi").describe("Memory per pod, request and limit."),
+  memory: quantity
+    .default("384Mi")
+    .describe("Memory per pod, request and limit; it holds the largest bodies that the gateway takes at once."),
   drainSeconds: count(5, 3600)
     .default(300)
     .describe(
